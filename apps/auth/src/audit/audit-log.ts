@@ -1,0 +1,35 @@
+import type { Sql } from '@rind/database';
+import type { Clock } from '@rind/kernel';
+
+/** Events of auth, listed in docs/reference/audit-events.md. */
+export type AuditEvent =
+  | 'account.created'
+  | 'token.created'
+  | 'token.refused'
+  | 'grant.issued'
+  | 'grant.refused'
+  | 'grant.voided'
+  | 'project.created'
+  | 'project.removed';
+
+export interface AuditEntry {
+  readonly event: AuditEvent;
+  /** Name of an account, or `operator`; null when nobody could be told. */
+  readonly actor: string | null;
+  readonly project?: string;
+  /** A target path. */
+  readonly target?: string;
+  /** Never a token or a key. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Appends to the audit log, in the transaction of `sql` if it is one. The role can neither change nor delete a row. */
+export async function audit(sql: Sql, clock: Clock, ...entries: readonly AuditEntry[]): Promise<void> {
+  const at = new Date(clock.nowMs());
+  for (const { event, actor, project, target, detail } of entries) {
+    await sql.query(
+      'INSERT INTO auth.audit (at, event, actor, project, target, detail) VALUES ($1, $2, $3, $4, $5, $6)',
+      [at, event, actor, project ?? null, target ?? null, JSON.stringify(detail ?? {})],
+    );
+  }
+}

@@ -1,0 +1,102 @@
+import { Inject, Module } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { createCheckpoint } from '@rind/crash-points';
+import { openPool } from '@rind/database';
+import type { Pool } from '@rind/database';
+import { noCheckpoint } from '@rind/kernel';
+import type { Checkpoint, Clock, Randomness } from '@rind/kernel';
+import { CLOCK, CONFIG, LOGGER, RANDOMNESS, Readiness } from '@rind/nest-kit';
+import type { Logger } from '@rind/nest-kit';
+import { openKeyFile } from '@rind/signers-file';
+import { authPoints } from './checkpoints.ts';
+import type { AuthConfig } from './config.ts';
+import { DATABASE } from './database.ts';
+import { GrantIssuer } from './grants/grant-issuer.ts';
+import { GrantVoider } from './grants/grant-voider.ts';
+import { GrantsController } from './grants/grants.controller.ts';
+import { GateGuard, OperatorGuard, SignerGuard } from './guards.ts';
+import { OperatorController } from './operator/operator.controller.ts';
+import { Introspection } from './tokens/introspection.ts';
+import { RootKeySeal } from './tokens/root-key-seal.ts';
+import { TokenMint } from './tokens/token-mint.ts';
+import { TokenVerifier } from './tokens/token-verifier.ts';
+import { TokensController } from './tokens/tokens.controller.ts';
+
+/** Connections to the database; a burst of grants waits here, not in the database. */
+const connections = 16;
+
+/** The composition root of auth: the only place where its parts meet the database and the key. */
+@Module({
+  controllers: [TokensController, GrantsController, OperatorController],
+  providers: [
+    GateGuard,
+    SignerGuard,
+    OperatorGuard,
+    { provide: DATABASE, inject: [CONFIG, Readiness], useFactory: openDatabase },
+    {
+      provide: RootKeySeal,
+      inject: [CONFIG, RANDOMNESS],
+      useFactory: (config: AuthConfig, randomness: Randomness) => new RootKeySeal(config.sealKey, randomness),
+    },
+    {
+      provide: TokenVerifier,
+      inject: [DATABASE, RootKeySeal, CLOCK],
+      useFactory: (sql: Pool, seal: RootKeySeal, clock: Clock) => new TokenVerifier({ sql, seal, clock }),
+    },
+    {
+      provide: Introspection,
+      inject: [DATABASE, CLOCK, TokenVerifier],
+      useFactory: (sql: Pool, clock: Clock, verifier: TokenVerifier) => new Introspection({ sql, clock, verifier }),
+    },
+    {
+      provide: TokenMint,
+      inject: [DATABASE, RootKeySeal, CLOCK, RANDOMNESS, CONFIG],
+      useFactory: (sql: Pool, seal: RootKeySeal, clock: Clock, randomness: Randomness, config: AuthConfig) =>
+        new TokenMint({ sql, seal, clock, randomness, location: config.tokenLocation }),
+    },
+    {
+      provide: GrantIssuer,
+      inject: [DATABASE, CLOCK, RANDOMNESS, LOGGER, TokenVerifier, CONFIG],
+      useFactory: openIssuer,
+    },
+    {
+      provide: GrantVoider,
+      inject: [DATABASE, CLOCK],
+      useFactory: (sql: Pool, clock: Clock) => new GrantVoider({ sql, clock }),
+    },
+  ],
+})
+export class AuthModule implements OnModuleDestroy {
+  constructor(@Inject(DATABASE) private readonly pool: Pool) {}
+
+  onModuleDestroy(): Promise<void> {
+    return this.pool.close();
+  }
+}
+
+function openDatabase(config: AuthConfig, readiness: Readiness): Pool {
+  const pool = openPool(config.databaseUrl, { max: connections, name: 'auth' });
+  readiness.register('database', async () => void (await pool.query('SELECT 1 FROM auth.account LIMIT 1')));
+  return pool;
+}
+
+/** A process without its key does not start: readiness follows from that. */
+async function openIssuer(
+  sql: Pool,
+  clock: Clock,
+  randomness: Randomness,
+  logger: Logger,
+  verifier: TokenVerifier,
+  config: AuthConfig,
+): Promise<GrantIssuer> {
+  const signer = await openKeyFile(config.grantKey);
+  logger.info('key.opened', { keyId: signer.keyId });
+  const { repository } = config;
+  const checkpoint = checkpointOf(config);
+  return new GrantIssuer({ sql, clock, randomness, logger, checkpoint, signer, verifier, repository });
+}
+
+function checkpointOf({ checkpoints: { stateDir, crashAt, stopAt } }: AuthConfig): Checkpoint {
+  if (stateDir === undefined) return noCheckpoint;
+  return createCheckpoint({ process: 'auth', stateDir, knownPoints: authPoints, crashAt, stopAt });
+}

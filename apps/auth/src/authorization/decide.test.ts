@@ -1,0 +1,73 @@
+import type { ProjectName } from '@rind/kernel';
+import { describe, expect, it } from 'vitest';
+import { decide } from './decide.ts';
+import type { AuthorizationFacts, CaveatFailure, ProjectRole } from './decide.ts';
+
+const request = { verb: 'add', project: 'six' as ProjectName } as const;
+type Row = readonly [
+  revoked: boolean,
+  disabled: boolean,
+  failedCaveat: CaveatFailure | null,
+  project: 'none' | 'stranger' | ProjectRole,
+  verdict: string,
+];
+
+function factsOf([revoked, disabled, failedCaveat, project]: Row): AuthorizationFacts {
+  const role = project === 'owner' || project === 'maintainer' ? project : null;
+  return {
+    account: { username: 'alice', disabled },
+    token: { revoked, failedCaveat },
+    project: project === 'none' ? null : { role },
+  };
+}
+
+describe('decide', () => {
+  // prettier-ignore
+  const table: readonly Row[] = [
+    // revoked, disabled, caveat,               project,      verdict
+    [false, false, null,                   'owner',      'allowed'],
+    [false, false, null,                   'maintainer', 'allowed'],
+    [false, false, null,                   'none',       'creates'],
+    [false, false, null,                   'stranger',   'authorization.not-a-maintainer'],
+    [true,  false, null,                   'owner',      'token.revoked'],
+    [true,  true,  'token.expired',        'stranger',   'token.revoked'],
+    [true,  false, null,                   'none',       'token.revoked'],
+    [false, true,  null,                   'owner',      'account.disabled'],
+    [false, true,  'token.expired',        'stranger',   'account.disabled'],
+    [false, true,  null,                   'none',       'account.disabled'],
+    [false, false, 'token.expired',        'owner',      'token.expired'],
+    [false, false, 'token.not-yet-valid',  'owner',      'token.not-yet-valid'],
+    [false, false, 'token.wrong-user',     'owner',      'token.wrong-user'],
+    [false, false, 'token.wrong-project',  'owner',      'token.wrong-project'],
+    [false, false, 'token.wrong-project',  'none',       'token.wrong-project'],
+    [false, false, 'token.unknown-caveat', 'owner',      'token.unknown-caveat'],
+    [false, false, 'token.unknown-caveat', 'none',       'token.unknown-caveat'],
+    [false, false, 'token.wrong-project',  'stranger',   'token.wrong-project'],
+  ];
+
+  it.each(table)('revoked %s, disabled %s, caveat %s, project %s → %s', (...row) => {
+    const decision = decide(request, factsOf(row));
+    const verdict = decision.allowed ? (decision.createsProject ? 'creates' : 'allowed') : decision.code;
+    expect(verdict).toBe(row[4]);
+  });
+
+  it('allows nothing unless token, account and caveats are all good', () => {
+    for (const revoked of [true, false]) {
+      for (const disabled of [true, false]) {
+        for (const caveat of ['token.expired', 'token.unknown-caveat', null] as const) {
+          for (const project of ['none', 'stranger', 'owner', 'maintainer'] as const) {
+            const { allowed } = decide(request, factsOf([revoked, disabled, caveat, project, '']));
+            expect(allowed).toBe(!revoked && !disabled && caveat === null && project !== 'stranger');
+          }
+        }
+      }
+    }
+  });
+
+  it('names the account or the token as PyPI does', () => {
+    const stranger = decide(request, factsOf([false, false, null, 'stranger', '']));
+    expect(stranger).toMatchObject({ text: expect.stringContaining("The user 'alice' isn't allowed to upload to project 'six'.") });
+    const foreign = decide(request, factsOf([false, false, 'token.wrong-project', 'owner', '']));
+    expect(foreign).toMatchObject({ text: expect.stringContaining("The given token isn't allowed to upload to project 'six'.") });
+  });
+});

@@ -1,0 +1,67 @@
+import type { ProjectName } from '@rind/kernel';
+import type { AuthErrorCode } from '../errors.ts';
+
+/** What somebody with a token asks for. Tokens only ever upload. */
+export interface AuthorizationRequest {
+  readonly verb: 'add';
+  readonly project: ProjectName;
+}
+
+/** What the databases and the token say, looked up before the decision. */
+export interface AuthorizationFacts {
+  readonly account: { readonly username: string; readonly disabled: boolean };
+  readonly token: {
+    readonly revoked: boolean;
+    /** The first caveat that does not hold, stored and appended ones alike; null when all hold. */
+    readonly failedCaveat: CaveatFailure | null;
+  };
+  /** Null: nobody has uploaded under this name. */
+  readonly project: { readonly role: ProjectRole | null } | null;
+}
+
+export type ProjectRole = 'owner' | 'maintainer';
+
+export type CaveatFailure = Extract<
+  AuthErrorCode,
+  | 'token.expired'
+  | 'token.not-yet-valid'
+  | 'token.wrong-project'
+  | 'token.wrong-user'
+  | 'token.unknown-caveat'
+>;
+
+export type Decision =
+  | { readonly allowed: true; readonly createsProject: boolean }
+  | { readonly allowed: false; readonly code: AuthErrorCode; readonly text: string };
+
+/** What PyPI says about any token that does not count. */
+export const invalidTokenText =
+  'Invalid or non-existent authentication information. See /help/#invalid-auth for more information.';
+
+/**
+ * Whether an upload may happen: the one place where that is decided.
+ * First the token, then the account, then the token's caveats, then the account's role; the first no counts.
+ * A name that nobody has is free for whoever may create it: a token bound to other names may not.
+ */
+export function decide(request: AuthorizationRequest, facts: AuthorizationFacts): Decision {
+  const { account, token, project } = facts;
+  if (token.revoked) return no('token.revoked', invalidTokenText);
+  if (account.disabled) return no('account.disabled', invalidTokenText);
+  if (token.failedCaveat !== null) return no(token.failedCaveat, caveatText(token.failedCaveat, request.project));
+  if (project === null) return { allowed: true, createsProject: true };
+  if (project.role === null) {
+    const text = `The user '${account.username}' isn't allowed to upload to project '${request.project}'. See /help/#project-name for more information.`;
+    return no('authorization.not-a-maintainer', text);
+  }
+  return { allowed: true, createsProject: false };
+}
+
+function caveatText(failure: CaveatFailure, project: ProjectName): string {
+  return failure === 'token.wrong-project'
+    ? `The given token isn't allowed to upload to project '${project}'. See /help/#project-name for more information.`
+    : invalidTokenText;
+}
+
+function no(code: AuthErrorCode, text: string): Decision {
+  return { allowed: false, code, text };
+}

@@ -1,0 +1,204 @@
+import { grantMessage, grantTargetPath, parseProjectName, serializeSignedGrant, uploadTime } from '@rind/index-model';
+import type { Grant, SignedGrant } from '@rind/index-model';
+import type { Sql, TransactionalSql } from '@rind/database';
+import { isRindError, uuidV4 } from '@rind/kernel';
+import type { Checkpoint, Clock, ProjectName, Randomness } from '@rind/kernel';
+import type { Logger } from '@rind/nest-kit';
+import type { Signer } from '@rind/signing-port';
+import { audit } from '../audit/audit-log.ts';
+import type { AuditEntry } from '../audit/audit-log.ts';
+import { decide } from '../authorization/decide.ts';
+import type { Decision } from '../authorization/decide.ts';
+import { AuthError } from '../errors.ts';
+import { accessTo, createProject } from '../projects/project-table.ts';
+import type { ProjectAccess } from '../projects/project-table.ts';
+import { touchToken } from '../tokens/token-table.ts';
+import type { TokenVerifier, VerifiedToken } from '../tokens/token-verifier.ts';
+import { appendGrant, nextSeq } from './grant-log.ts';
+
+/** What the gate asks for. */
+export interface GrantOrder {
+  readonly token: string;
+  /** Chosen by the gate, so that it can void a grant whose answer was lost; a fresh one by default. */
+  readonly id?: string | undefined;
+  /** As given in the form. */
+  readonly project: string;
+  readonly filename: string;
+  readonly digests: { readonly sha256: string; readonly sha512: string; readonly blake2b256: string };
+  /** Bytes. */
+  readonly length: number;
+  readonly requiresPython: string | null;
+  /** Address of the sender. */
+  readonly remote?: string | undefined;
+}
+
+export interface IssuedGrant {
+  readonly grant: SignedGrant;
+  readonly grantId: string;
+}
+
+export interface IssuerParts {
+  readonly sql: TransactionalSql;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly logger: Logger;
+  readonly checkpoint: Checkpoint;
+  readonly signer: Signer;
+  readonly verifier: TokenVerifier;
+  readonly repository: string;
+}
+
+const lifetimeSeconds = 7 * 86_400;
+/** Creating a project is tried again when somebody else was faster; then it exists. */
+const maxAttempts = 5;
+
+/**
+ * Issues grants. Invariants, in the order in which they are kept:
+ * 1. The decision is taken on facts read in the transaction that acts on it; a project's row is held meanwhile.
+ * 2. A new project and its first grant appear together, with exactly one owner, or not at all.
+ * 3. Sequence numbers grow strictly and become visible in their order.
+ * 4. No grant leaves the process before its row in the append-only log is committed.
+ */
+export class GrantIssuer {
+  private readonly parts: IssuerParts;
+
+  constructor(parts: IssuerParts) {
+    this.parts = parts;
+  }
+
+  /** @throws AuthError `token.*`, `account.disabled`, `authorization.*`, `project.name-invalid`, `grant.*` */
+  async issue(order: GrantOrder): Promise<IssuedGrant> {
+    const { sql, clock, checkpoint, verifier } = this.parts;
+    const token = await verifier.verify(order.token).catch((error: unknown) => this.refuse(order, null, error));
+    try {
+      const project = projectNameOf(order.project);
+      const issued = await sql.transaction(async (tx) => {
+        const result = await this.issueWithin(tx, project, order, token);
+        checkpoint('before-grant-commit');
+        return result;
+      });
+      checkpoint('after-grant-commit');
+      await touchToken(sql, token.id, new Date(clock.nowMs())).catch((error: unknown) =>
+        this.parts.logger.warn('token.not-touched', { tokenId: token.id, error }),
+      );
+      return issued;
+    } catch (error) {
+      return this.refuse(order, token, error);
+    }
+  }
+
+  private async issueWithin(sql: Sql, project: ProjectName, order: GrantOrder, token: VerifiedToken) {
+    const { created } = await this.authorize(sql, project, token);
+    const nowMs = this.parts.clock.nowMs();
+    const seq = await nextSeq(sql, nowMs);
+    const grant = grantFor(order, project, { token, seq, nowMs, repository: this.parts.repository, id: this.idOf(order) });
+    const { signed, envelope } = await this.sign(grant);
+    const targetPath = grantTargetPath(grant);
+    await appendGrant(sql, {
+      id: grant.id,
+      seq,
+      verb: grant.verb,
+      project,
+      targetPath,
+      accountId: token.account.id,
+      envelope,
+      issuedAt: new Date(nowMs),
+      expiresAt: new Date(grant.exp * 1_000),
+    }).catch((cause: unknown) => {
+      if (!isRindError(cause, 'database.conflict')) throw cause;
+      throw new AuthError('grant.exists', 'a grant of that id exists', {}, { cause });
+    });
+    const entries: AuditEntry[] = [
+      {
+        event: 'grant.issued',
+        actor: token.account.username,
+        project,
+        target: targetPath,
+        detail: { grantId: grant.id, seq, tokenId: token.id, sha256: order.digests.sha256, remote: order.remote },
+      },
+    ];
+    if (created) entries.unshift({ event: 'project.created', actor: token.account.username, project });
+    await audit(sql, this.parts.clock, ...entries);
+    return { grant: signed, grantId: grant.id };
+  }
+
+  /** The decision, acted upon: afterwards the project exists and is held. */
+  private async authorize(sql: Sql, project: ProjectName, token: VerifiedToken): Promise<{ created: boolean }> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const access = await accessTo(sql, project, token.account.id);
+      const decision = this.decideOn(project, token, access);
+      if (!decision.allowed) throw new AuthError(decision.code as 'token.revoked', decision.text, {});
+      if (!decision.createsProject) return { created: false };
+      if (await createProject(sql, project, token.account.id, this.parts)) return { created: true };
+    }
+    throw new Error('a project appeared and vanished again and again');
+  }
+
+  private decideOn(project: ProjectName, token: VerifiedToken, access: ProjectAccess | null): Decision {
+    const facts = {
+      account: token.account,
+      token: {
+        revoked: token.revoked,
+        failedCaveat: this.parts.verifier.failedCaveat(token, { project, projectId: access?.projectId ?? null }),
+      },
+      project: access,
+    };
+    return decide({ verb: 'add', project }, facts);
+  }
+
+  private async sign(grant: Grant): Promise<{ signed: SignedGrant; envelope: Uint8Array }> {
+    const { keyid, sig } = await this.parts.signer.sign(grantMessage(grant));
+    const signed = { grant, keyid, sig };
+    return { signed, envelope: serializeSignedGrant(signed) };
+  }
+
+  private idOf(order: GrantOrder): string {
+    return order.id ?? uuidV4(this.parts.randomness);
+  }
+
+  /** Every no is written down; what is no decision (a database that is away) is not. */
+  private async refuse(order: GrantOrder, token: VerifiedToken | null, error: unknown): Promise<never> {
+    if (error instanceof AuthError && error.code !== 'seal.broken') {
+      await audit(this.parts.sql, this.parts.clock, {
+        event: 'grant.refused',
+        actor: token?.account.username ?? null,
+        project: order.project.slice(0, 200),
+        detail: { code: error.code, tokenId: token?.id, filename: order.filename.slice(0, 255), remote: order.remote },
+      });
+    }
+    throw error;
+  }
+}
+
+function projectNameOf(raw: string): ProjectName {
+  try {
+    return parseProjectName(raw);
+  } catch (cause) {
+    throw new AuthError('project.name-invalid', `'${raw.slice(0, 200)}' is an invalid value for Name.`, {}, { cause });
+  }
+}
+
+function grantFor(
+  order: GrantOrder,
+  project: ProjectName,
+  facts: { token: VerifiedToken; seq: number; nowMs: number; repository: string; id: string },
+): Grant {
+  const iat = Math.floor(facts.nowMs / 1_000);
+  return {
+    v: 1,
+    repository: facts.repository,
+    id: facts.id,
+    seq: facts.seq,
+    verb: 'add',
+    project,
+    filename: order.filename,
+    digests: order.digests,
+    length: order.length,
+    ...(order.requiresPython === null || order.requiresPython === '' ? {} : { requiresPython: order.requiresPython }),
+    uploadedAt: uploadTime(Math.floor(facts.seq / 1_000), facts.seq % 1_000),
+    actor: facts.token.account.username,
+    how: `token:${facts.token.id}`,
+    iat,
+    exp: iat + lifetimeSeconds,
+  };
+}

@@ -1,0 +1,31 @@
+import type { TransactionalSql } from '@rind/database';
+import type { Clock } from '@rind/kernel';
+import { audit } from '../audit/audit-log.ts';
+import { AuthError } from '../errors.ts';
+import { removeIfUnused } from '../projects/project-table.ts';
+import { appendVoid, findGrant } from './grant-log.ts';
+
+/** Takes back grants whose upload was refused. */
+export class GrantVoider {
+  private readonly sql: TransactionalSql;
+  private readonly clock: Clock;
+
+  constructor(parts: { sql: TransactionalSql; clock: Clock }) {
+    this.sql = parts.sql;
+    this.clock = parts.clock;
+  }
+
+  /** Idempotent: the first reason stays. @throws AuthError `grant.unknown` */
+  async void(id: string, reason: string): Promise<void> {
+    await this.sql.transaction(async (sql) => {
+      const grant = await findGrant(sql, id);
+      if (grant === undefined) throw new AuthError('grant.unknown', 'no grant of that id was issued', {});
+      if (!(await appendVoid(sql, id, reason, new Date(this.clock.nowMs())))) return;
+      const { project, targetPath: target } = grant;
+      await audit(sql, this.clock, { event: 'grant.voided', actor: 'gate', project, target, detail: { grantId: id, reason } });
+      if (await removeIfUnused(sql, project)) {
+        await audit(sql, this.clock, { event: 'project.removed', actor: 'gate', project, detail: { grantId: id } });
+      }
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { CliError } from './errors.ts';
+
+const instanceFile = z.looseObject({
+  url: z.string(),
+  metadata: z.string(),
+  targets: z.string(),
+  auth: z.string(),
+  root: z.string(),
+  repository: z.string(),
+  user: z.string(),
+  db: z.object({ warehouse: z.string(), signer: z.string(), auth: z.string() }),
+  endpoints: z.looseObject({ auth: z.string() }),
+  operator: z.object({ authSecret: z.string(), keyFile: z.string(), passphraseFile: z.string() }),
+});
+
+/** What `rind.json` says of an instance on this machine. */
+export type LocalInstance = z.output<typeof instanceFile> & { readonly dataDir: string };
+
+/** `--data`, else RIND_DATA, else `.rind` of the folder the command was typed in. */
+export function dataDirOf(given: string | undefined, environment: Readonly<Record<string, string | undefined>>): string {
+  const base = environment['INIT_CWD'] ?? process.cwd();
+  return resolve(base, given ?? environment['RIND_DATA'] ?? '.rind');
+}
+
+export function readInstance(dataDir: string): LocalInstance {
+  const path = join(dataDir, 'rind.json');
+  try {
+    return { ...instanceFile.parse(JSON.parse(readFileSync(path, 'utf8'))), dataDir };
+  } catch (cause) {
+    throw new CliError(
+      'instance.not-found',
+      `no instance at ${path}: start one with npm start, or name it with --data or --url`,
+      { looked: path },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import { request as httpRequest, Agent } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+
+/** A call to another process of the index. */
+export interface HttpCall {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** Shared secret; never in an error. */
+  readonly secret: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Sent after `body`; its length is part of the Content-Length in `headers`. */
+  readonly stream?: Readable;
+  /** The longest silence of the other side, in milliseconds. */
+  readonly idleMs: number;
+  /**
+   * `fresh` opens a connection for this call alone, so that a kept-alive one closed by the other side cannot make
+   * the outcome unknown; `kept` is for calls that may be repeated.
+   */
+  readonly connection: 'fresh' | 'kept';
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+const maxAnswerBytes = 262_144;
+const keptAlive = new Agent({ keepAlive: true, maxSockets: 64 });
+
+/**
+ * Sends a request and reads the answer, which may come while the body is still being sent.
+ * Rejects with the socket's error when there is no whole answer: the outcome is unknown then.
+ */
+export async function call(options: HttpCall): Promise<HttpAnswer> {
+  try {
+    return await send(options);
+  } catch (error) {
+    const again = options.connection === 'kept' && options.stream === undefined;
+    if (again && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return send(options);
+    throw error;
+  }
+}
+
+function send(options: HttpCall): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const { body, stream } = options;
+    const secure = options.url.startsWith('https:');
+    const request = (secure ? httpsRequest : httpRequest)(options.url, {
+      method: options.method,
+      ...(options.connection === 'kept' && !secure ? { agent: keptAlive } : { agent: false }),
+      headers: {
+        Authorization: `Bearer ${options.secret}`,
+        Accept: 'application/json',
+        ...(body !== undefined && stream === undefined ? { 'Content-Length': String(body.length) } : {}),
+        ...options.headers,
+      },
+    });
+    const fail = (error: Error) => {
+      stream?.destroy();
+      request.destroy();
+      reject(error);
+    };
+    request.setTimeout(options.idleMs, () => fail(new Error('the other side fell silent')));
+    let answering = false;
+    request.on('response', (response) => {
+      answering = true;
+      readAnswer(response).then(finish, fail);
+    });
+    const finish = (answer: HttpAnswer) => {
+      stream?.destroy();
+      if (!request.writableEnded) request.destroy();
+      resolve(answer);
+    };
+    // An answer that arrives before the body was sent ends in a broken pipe here; the answer counts.
+    request.on('error', (error) => {
+      if (!answering) fail(error);
+    });
+    if (body !== undefined) request.write(body);
+    if (stream === undefined) request.end();
+    else {
+      stream.on('error', fail);
+      stream.pipe(request);
+    }
+  });
+}
+
+async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxAnswerBytes) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}

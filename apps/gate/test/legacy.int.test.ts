@@ -1,0 +1,448 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { unpackUpload } from './fake-process.ts';
+import { accepted, generousAuth, startGate, token, uploadId, willingWarehouse } from './gate-fixture.ts';
+import type { GateFixture } from './gate-fixture.ts';
+import { multipart, post, wheelBody, wheelFields, wheelName } from './upload-client.ts';
+
+const bytes = new Uint8Array(randomBytes(200_000));
+const body = wheelBody(bytes);
+const mebibyte = 1_048_576;
+let gate: GateFixture;
+
+beforeAll(async () => {
+  gate = await startGate({ maxFileBytes: 60 * mebibyte });
+});
+afterAll(async () => {
+  const log = gate.log();
+  await gate.stop();
+  expect(log).not.toContain(token);
+  expect(log).not.toContain('a-value-of-a-password');
+});
+beforeEach(() => {
+  gate.auth.answer(generousAuth);
+  gate.warehouse.answer(willingWarehouse);
+  gate.auth.calls.length = 0;
+  gate.warehouse.calls.length = 0;
+});
+const nothingLeft = () => vi.waitFor(async () => expect(await gate.spooled()).toEqual([]));
+
+describe('an upload', () => {
+  it('is answered 200 with an empty body and the address of its receipt', async () => {
+    const answer = await post({ url: gate.url, body });
+    expect(answer).toMatchObject({ status: 200, body: '' });
+    expect(answer.headers['link']).toBe(`</api/v1/uploads/${uploadId}>; rel="monitor"`);
+    expect(gate.auth.calls.map(({ url }) => url)).toEqual(['/internal/tokens/introspect', '/internal/grants']);
+    await nothingLeft();
+  });
+
+  it('is granted for digests that the gate computed itself', async () => {
+    await post({ url: gate.url, body });
+    const asked = JSON.parse(gate.auth.callsTo('/grants')[0]!.body.toString()) as Record<string, unknown>;
+    const blake2b256 = expect.stringMatching(/^[0-9a-f]{64}$/) as unknown;
+    const [sha256, sha512] = ['sha256', 'sha512'].map((name) => createHash(name).update(bytes).digest('hex'));
+    expect(asked).toMatchObject({
+      token,
+      project: 'Demo.Project',
+      filename: wheelName,
+      digests: { sha256, sha512, blake2b256 },
+      length: bytes.length,
+      requiresPython: '>=3.8',
+      remote: '127.0.0.1',
+    });
+  });
+
+  it('reaches the warehouse whole, with the grant and without the token', async () => {
+    await post({ url: gate.url, body });
+    const [call] = gate.warehouse.callsTo('/internal/uploads');
+    expect(call!.headers['content-type']).toBe('application/vnd.rind.upload');
+    const { header, file } = unpackUpload(call!.body);
+    expect(Buffer.compare(file, bytes)).toBe(0);
+    expect(header).toMatchObject({
+      fields: wheelFields(bytes),
+      filename: wheelName,
+      contentType: 'application/octet-stream',
+      length: bytes.length,
+      actor: 'alice',
+      grant: { keyid: 'k', sig: 's' },
+    });
+    expect(header['digests']).toMatchObject({ md5: createHash('md5').update(bytes).digest('hex') });
+    expect(JSON.stringify([call!.headers, call!.url])).not.toContain(token);
+    expect(call!.body.includes(token)).toBe(false);
+    expect(call!.body.includes(Buffer.from(`__token__:${token}`).toString('base64'))).toBe(false);
+  });
+
+  it('may bring its warnings', async () => {
+    const warned = { outcome: 'accepted', uploadId, grantUsed: true, warnings: ['first', 'second'] };
+    gate.warehouse.answer(() => ({ status: 200, body: warned }));
+    expect(await post({ url: gate.url, body })).toMatchObject({ status: 200, body: 'first\nsecond' });
+  });
+
+  it.each([
+    ['bearer', `Bearer ${token}`],
+    ['token', `token ${token}`],
+  ])('may show its token by the scheme %s', async (_scheme, authorization) => {
+    expect(await post({ url: gate.url, body, withToken: null, headers: { authorization } })).toMatchObject({ status: 200 });
+  });
+
+  it('may name its action in the query', async () => {
+    const actionless = wheelBody(bytes, { ':action': undefined });
+    expect(await post({ url: gate.url, body: actionless })).toMatchObject({ status: 400 });
+    const path = '/legacy/?:action=file_upload';
+    expect(await post({ url: gate.url, body: actionless, path })).toMatchObject({ status: 200 });
+  });
+
+  it('may come in chunks of unknown total length', async () => {
+    const { Readable } = await import('node:stream');
+    const pieces = Readable.from([body.subarray(0, 1_000), body.subarray(1_000)]);
+    expect(await post({ url: gate.url, body: pieces })).toMatchObject({ status: 200 });
+  });
+
+  it('may carry a signature file, which is ignored', async () => {
+    const files = [
+      { filename: wheelName, bytes },
+      { field: 'gpg_signature', filename: `${wheelName}.asc`, bytes: new Uint8Array(10) },
+    ];
+    expect(await post({ url: gate.url, body: multipart(wheelFields(bytes), files) })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a refusal', () => {
+  const other = 'pypi-AgEIcHlwaS5vcmcCJGFub3RoZXI';
+
+  it.each([
+    ['no credentials', { withToken: null }, 'token.missing', /^Invalid or non-existent authentication information\./],
+    ['an unknown token', { withToken: other }, 'token.unknown', /^Invalid or non-existent authentication information\./],
+    [
+      'a password',
+      { headers: { authorization: `Basic ${btoa('alice:a-value-of-a-password')}` } },
+      'token.password-login',
+      /^Username\/Password authentication is no longer supported\./,
+    ],
+  ])('of %s comes before 50 MB of body were sent', async (_what, options, code, text) => {
+    const { Readable } = await import('node:stream');
+    let sent = 0;
+    const endless = new Readable({
+      read() {
+        sent += mebibyte;
+        this.push(sent > 50 * mebibyte ? null : Buffer.alloc(mebibyte));
+      },
+    });
+    const answer = await post({ url: gate.url, body: endless, ...options });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([403, code]);
+    expect(answer.reason).toMatch(text);
+    expect(answer.body).toContain(answer.reason);
+    expect(answer.headers['www-authenticate']).toBeUndefined();
+    expect(gate.auth.callsTo('/grants')).toEqual([]);
+    expect(gate.warehouse.calls).toEqual([]);
+    expect(await gate.spooled()).toEqual([]);
+  });
+
+  it('reaches a sender that stops listening to anything before its body is sent', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(gate.port, '127.0.0.1');
+      let received = '';
+      const head = `POST /legacy/ HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${30 * mebibyte}\r\n\r\n`;
+      socket.on('error', reject);
+      socket.pause();
+      socket.write(head);
+      socket.write(Buffer.alloc(30 * mebibyte), () => {
+        socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+        socket.on('close', () => resolve(received));
+      });
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 403 Invalid or non-existent authentication information\./);
+  });
+
+  it('speaks JSON to uv', async () => {
+    const accept = 'application/json;q=0.9, text/plain;q=0.8, text/html;q=0.7';
+    const answer = await post({ url: gate.url, body, withToken: other, headers: { accept } });
+    const said = JSON.parse(answer.body) as Record<string, string>;
+    expect(said['code']).toBe(`403 ${answer.reason}`);
+    expect(said['title']).toBe('Forbidden');
+  });
+
+  it.each([
+    ['a form without a file', multipart(wheelFields(bytes), []), 'upload.no-file', 'Upload payload does not have a file.'],
+    [
+      'two files',
+      multipart(wheelFields(bytes), [
+        { filename: wheelName, bytes },
+        { filename: wheelName, bytes },
+      ]),
+      'upload.unexpected-file',
+      'Only one file may be uploaded at a time.',
+    ],
+    [
+      'a text field with a file name',
+      multipart(wheelFields(bytes), [{ field: 'summary', filename: 'x', bytes }]),
+      'upload.unexpected-file',
+      'summary: Should not be a tuple.',
+    ],
+    ['a form that ends in the middle', body.subarray(0, 100_000), 'upload.malformed-form', undefined],
+    ['a form that is none', Buffer.from('nothing like it'), 'upload.malformed-form', undefined],
+    ['a field of 70 KB', wheelBody(bytes, { summary: 'x'.repeat(70_000) }), 'upload.malformed-form', undefined],
+    [
+      'too many fields',
+      multipart([...wheelFields(bytes), ...Array.from({ length: 1_001 }, () => ['classifiers', 'x'] as const)], []),
+      'upload.malformed-form',
+      undefined,
+    ],
+    ['another action', wheelBody(bytes, { ':action': 'launch' }), 'upload.bad-action', undefined],
+  ])('of %s is a 400', async (_what, sent, code, text) => {
+    const answer = await post({ url: gate.url, body: sent });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([400, code]);
+    if (text !== undefined) expect([answer.reason, answer.body]).toEqual([text, `400 ${text}\n`]);
+    expect(gate.auth.callsTo('/grants')).toEqual([]);
+    expect(gate.warehouse.calls).toEqual([]);
+    await nothingLeft();
+  });
+
+  it('takes a description of 9 MB', async () => {
+    const long = wheelBody(bytes, { description: 'x'.repeat(9 * mebibyte) });
+    expect(await post({ url: gate.url, body: long })).toMatchObject({ status: 200 });
+  });
+
+  it('of a wrong digest is the form check’s, before any grant', async () => {
+    const answer = await post({ url: gate.url, body: wheelBody(bytes, { sha256_digest: '0'.repeat(64) }) });
+    expect([answer.status, answer.reason]).toEqual([
+      400,
+      'The digest supplied does not match a digest calculated from the uploaded file.',
+    ]);
+    expect(answer.headers['x-rind-error']).toMatch(/^upload\./);
+    expect(gate.auth.callsTo('/grants')).toEqual([]);
+  });
+
+  it('of a file that is too large names the project and the limit', async () => {
+    const large = wheelBody(new Uint8Array(60 * mebibyte + 1));
+    const answer = await post({ url: gate.url, body: large });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([400, 'file.too-large']);
+    expect(answer.reason).toMatch(/^File too large\. Limit for project 'Demo\.Project' is 60 MB\./);
+    await nothingLeft();
+  });
+
+  it.each(['submit', 'submit_pkg_info', 'doc_upload'])('of the old action %s is a 410', async (action) => {
+    const inQuery = await post({ url: gate.url, body: Buffer.alloc(0), path: `/legacy/?:action=${action}` });
+    const inForm = await post({ url: gate.url, body: multipart([[':action', action]], []) });
+    for (const answer of [inQuery, inForm]) {
+      expect([answer.status, answer.headers['x-rind-error']]).toEqual([410, 'upload.gone']);
+      expect(answer.reason).toMatch(/^Project pre-registration is no longer required/);
+    }
+  });
+
+  it('without the slash at the end is a 308 that says so', async () => {
+    const answer = await post({ url: gate.url, body, path: '/legacy' });
+    expect([answer.status, answer.headers['location']]).toEqual([308, '/legacy/']);
+    expect(answer.reason).toContain('with a trailing slash');
+  });
+
+  it('by auth is passed on with its code and text', async () => {
+    const detail = "The given token isn't allowed to upload to project 'demo-project'.";
+    gate.auth.answer((call) =>
+      call.url.endsWith('/grants')
+        ? { status: 403, body: { code: 'token.wrong-project', detail } }
+        : generousAuth(call),
+    );
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.reason, answer.headers['x-rind-error']]).toEqual([403, detail, 'token.wrong-project']);
+    expect(gate.warehouse.calls).toEqual([]);
+    await nothingLeft();
+  });
+
+  it('is a page for whoever looks with a browser', async () => {
+    const page = await fetch(`${gate.url}/legacy/`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect((await fetch(`${gate.url}/legacy/+simple/x/`)).status).toBe(404);
+  });
+});
+
+describe('the grant of an upload', () => {
+  const voided = () => gate.auth.callsTo('/void').length;
+  const grantId = () => (JSON.parse(gate.auth.callsTo('/grants')[0]!.body.toString()) as { id: string }).id;
+
+  it('is voided when the file was there already', async () => {
+    const duplicate = { outcome: 'duplicate', uploadId, grantUsed: false, warnings: [] };
+    gate.warehouse.answer(() => ({ status: 200, body: duplicate }));
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.headers['link']]).toEqual([200, `</api/v1/uploads/${uploadId}>; rel="monitor"`]);
+    expect(gate.auth.callsTo('/void').map(({ url }) => url)).toEqual([`/internal/grants/${grantId()}/void`]);
+    await nothingLeft();
+  });
+
+  it.each([400, 403, 409, 413, 429])('is voided when the warehouse refuses with %i', async (status) => {
+    const detail = `File already exists ('${wheelName}', with blake2_256 hash 'ab').`;
+    gate.warehouse.answer(() => ({ status, body: { code: 'file.exists', detail }, headers: { 'Retry-After': '7' } }));
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.reason, answer.headers['x-rind-error']]).toEqual([status, detail, 'file.exists']);
+    expect(answer.headers['retry-after']).toBe('7');
+    expect(voided()).toBe(1);
+    await nothingLeft();
+  });
+
+  it('is voided, and the quarrel kept inside, when the warehouse does not know the gate', async () => {
+    gate.warehouse.answer(() => ({ status: 403, body: { code: 'internal.denied', detail: 'door' } }));
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, 'warehouse.unavailable']);
+    expect(answer.body).not.toContain('door');
+    expect(voided()).toBe(1);
+  });
+
+  it.each([
+    ['an answer of 503', { status: 503, body: { code: 'store.full', detail: 'No room' } } as const, 'store.full'],
+    ['an answer of 500', { status: 500 } as const, 'warehouse.unavailable'],
+    ['nonsense', { status: 200, body: { yes: true } } as const, 'warehouse.unavailable'],
+    ['a broken connection', 'cut' as const, 'warehouse.unavailable'],
+  ])('is voided after %s only when the warehouse says that it was not used', async (_what, reply, code) => {
+    let known = false;
+    gate.warehouse.answer((call) => {
+      if (call.method !== 'GET') return reply;
+      return known ? { status: 200, body: { used: false } } : { status: 503 };
+    });
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, code]);
+    expect(answer.headers['retry-after']).toBeDefined();
+    expect(voided()).toBe(0);
+    expect(await gate.spooled()).toHaveLength(1);
+    known = true;
+    await nothingLeft();
+    expect(voided()).toBe(1);
+  });
+
+  it('is not voided after a broken connection when the upload had happened', async () => {
+    gate.warehouse.answer((call) => (call.method === 'GET' ? { status: 200, body: { used: true } } : 'cut'));
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, 'warehouse.unavailable']);
+    await nothingLeft();
+    expect(voided()).toBe(0);
+  });
+
+  it('answers 200 after a broken connection when the warehouse names the upload', async () => {
+    const used = { status: 200, body: { used: true, uploadId } };
+    gate.warehouse.answer((call) => (call.method === 'GET' ? used : 'cut'));
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.headers['link']]).toEqual([200, `</api/v1/uploads/${uploadId}>; rel="monitor"`]);
+    await nothingLeft();
+    expect(voided()).toBe(0);
+  });
+
+  it('is voided under its id when auth’s answer was lost', async () => {
+    gate.auth.answer((call) => (call.url.endsWith('/grants') ? 'cut' : generousAuth(call)));
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, 'auth.unavailable']);
+    expect(gate.warehouse.callsTo('uploads').filter(({ method }) => method === 'POST')).toEqual([]);
+    await nothingLeft();
+    expect(gate.auth.callsTo(`/internal/grants/${grantId()}/void`)).toHaveLength(1);
+  });
+});
+
+describe('a sender', () => {
+  it('that goes away in the middle leaves nothing', async () => {
+    const socket = connect(gate.port, '127.0.0.1');
+    const basic = Buffer.from(`__token__:${token}`).toString('base64');
+    socket.write(
+      `POST /legacy/ HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${basic}\r\nContent-Type: multipart/form-data; boundary=a-boundary-of-the-tests\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    socket.write(body.subarray(0, 150_000));
+    await vi.waitFor(async () => expect(await gate.spooled()).toHaveLength(1));
+    socket.destroy();
+    await nothingLeft();
+    expect(gate.warehouse.calls).toEqual([]);
+  });
+
+  it('that goes away after its last byte has uploaded all the same', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    gate.warehouse.answer(async () => {
+      await held;
+      return accepted;
+    });
+    const lost = post({ url: gate.url, body, headers: { connection: 'close' } }).catch(() => 'lost');
+    await vi.waitFor(() => expect(gate.warehouse.callsTo('uploads')).toHaveLength(1));
+    release();
+    await lost;
+    await nothingLeft();
+    expect(gate.auth.callsTo('/void')).toEqual([]);
+  });
+
+  it('is one of fifty at once, and each file arrives as it was sent', async () => {
+    const files = Array.from({ length: 50 }, (_, i) => new Uint8Array(300_000).fill(i));
+    const answers = await Promise.all(files.map((file) => post({ url: gate.url, body: wheelBody(file) })));
+    expect(answers.map(({ status }) => status)).toEqual(files.map(() => 200));
+    const arrived = gate.warehouse.callsTo('uploads').map((call) => unpackUpload(call.body));
+    expect(arrived.map(({ file }) => file[0]).sort((a, b) => a! - b!)).toEqual(files.map((_, i) => i));
+    for (const { header, file } of arrived) {
+      const { sha256 } = header['digests'] as { sha256: string };
+      expect(createHash('sha256').update(file).digest('hex')).toBe(sha256);
+    }
+    await nothingLeft();
+  });
+});
+
+describe('a gate without room', () => {
+  it('refuses when its spool is full, and takes uploads again afterwards', async () => {
+    const small = await startGate({ spool: { dir: `${await tmp()}/s`, maxBytes: 300_000 } });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    small.warehouse.answer(async () => {
+      await held;
+      return accepted;
+    });
+    const first = post({ url: small.url, body });
+    await vi.waitFor(() => expect(small.warehouse.calls).toHaveLength(1));
+    const second = await post({ url: small.url, body });
+    expect([second.status, second.headers['x-rind-error']]).toEqual([503, 'spool.full']);
+    expect(second.headers['retry-after']).toBeDefined();
+    release();
+    expect((await first).status).toBe(200);
+    expect((await post({ url: small.url, body })).status).toBe(200);
+    await small.stop();
+  });
+
+  it('refuses beyond the uploads it takes at once', async () => {
+    const small = await startGate({ maxConcurrentUploads: 1 });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    small.warehouse.answer(async () => {
+      await held;
+      return accepted;
+    });
+    const first = post({ url: small.url, body });
+    await vi.waitFor(() => expect(small.warehouse.calls).toHaveLength(1));
+    const second = await post({ url: small.url, body });
+    expect([second.status, second.headers['x-rind-error']]).toEqual([503, 'gate.busy']);
+    release();
+    expect((await first).status).toBe(200);
+    await small.stop();
+  });
+
+  it('refuses a sender that falls silent', async () => {
+    const impatient = await startGate({ bodyIdleMs: 200 });
+    const { Readable } = await import('node:stream');
+    const stalled = new Readable({ read() {} });
+    stalled.push(body.subarray(0, 10_000));
+    const answer = await post({ url: impatient.url, body: stalled });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([408, 'upload.too-slow']);
+    expect(await impatient.spooled()).toEqual([]);
+    await impatient.stop();
+  });
+
+  it.each(['auth', 'warehouse'] as const)('says 503 while %s is away, keeps nothing, and recovers', async (who) => {
+    const lonely = await startGate();
+    await lonely[who].stop();
+    const answer = await post({ url: lonely.url, body });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, `${who}.unavailable`]);
+    expect(answer.headers['retry-after']).toBeDefined();
+    if (who === 'warehouse') expect(lonely.auth.callsTo('/void')).toHaveLength(1);
+    await sleep(50);
+    expect(await lonely.spooled()).toEqual([]);
+    expect(lonely.log()).not.toContain(token);
+    await lonely.stop();
+  });
+});
+
+async function tmp(): Promise<string> {
+  const { mkdtemp } = await import('node:fs/promises');
+  return mkdtemp('/tmp/gate-small-');
+}

@@ -1,0 +1,156 @@
+import { hashHex } from '@rind/crypto';
+import { monotonicMs } from '@rind/kernel';
+import { pageTargetPath, parseSignedGrant, renderProjectPage } from '@rind/index-model';
+import type { OutboxRow, PathFacts, ProjectFacts, PublicationLog, SetAsideRow } from '@rind/queue-port';
+import { binChanges, binIndexOf, decideBatch } from '@rind/repository';
+import type { BatchDecision, HeldRow, Quotas, RenderedPage } from '@rind/repository';
+import type { Intake } from '../intake/intake.ts';
+import type { PublishingPlan } from './plan.ts';
+
+export interface PlannedBatch {
+  /** Null when no row of the batch changes anything. */
+  readonly plan: PublishingPlan | null;
+  readonly setAside: readonly SetAsideRow[];
+  readonly held: readonly HeldRow[];
+  /** Outbox ids by bin, to find who filled one that grew too large. */
+  readonly rowsByPath: ReadonlyMap<string, readonly number[]>;
+}
+
+export interface BatchPlannerParts {
+  readonly log: PublicationLog;
+  readonly intake: Intake;
+  readonly bitLength: number;
+  readonly quotas: Quotas;
+  /** False only in a benchmark that measures the cost of pages. */
+  readonly pages: boolean;
+}
+
+/** From rows of the outbox to what a publication will write. All changes of one project go into one publication. */
+export class BatchPlanner {
+  private readonly parts: BatchPlannerParts;
+
+  constructor(parts: BatchPlannerParts) {
+    this.parts = parts;
+  }
+
+  async plan(rows: readonly OutboxRow[], takenAtMs = monotonicMs()): Promise<PlannedBatch> {
+    const { log, intake, bitLength, quotas } = this.parts;
+    const stated = statedGrants(rows);
+    const known = await log.known(stated.paths, stated.projects, stated.ids);
+    const { requests, refused } = await intake.verify(rows, (path) => known.paths.get(path)?.sha256);
+    const binOf = (path: string): number => binIndexOf(path, bitLength);
+    const decision = decideBatch(requests, { ...known, nowMs: known.databaseNowMs, binOf, quotas });
+    const setAside = [...refused, ...decision.setAside];
+    const rowsByPath = new Map<string, number[]>();
+    for (const { targetPath, outboxId } of requests) {
+      rowsByPath.set(targetPath, [...(rowsByPath.get(targetPath) ?? []), outboxId]);
+    }
+    if (decision.settled.length === 0) return { plan: null, setAside, held: decision.held, rowsByPath };
+    const plan = await this.planChanges(decision, known.projects, binOf, takenAtMs);
+    return { plan, setAside, held: decision.held, rowsByPath };
+  }
+
+  private async planChanges(
+    decision: BatchDecision,
+    before: ReadonlyMap<string, ProjectFacts>,
+    binOf: (path: string) => number,
+    takenAtMs: number,
+  ): Promise<PublishingPlan> {
+    const names = [...decision.projects.keys()];
+    const committed = await this.parts.log.pathsOf(names);
+    const paths = new Map(committed.map((path) => [path.targetPath, path]));
+    for (const [targetPath, path] of decision.paths) paths.set(targetPath, path);
+    const pages = this.parts.pages ? renderPages(decision.projects, [...paths.values()]) : [];
+    const bins = binChanges(decision, before, [...paths.values()], pages, binOf);
+    const pageOf = new Map(pages.map((page) => [page.project, page]));
+    const projects = [...decision.projects.values()].map((project) => withPage(project, pageOf, binOf));
+    return {
+      bins,
+      pages,
+      takenAtMs,
+      record: {
+        kind: 'changes',
+        bins: [...bins.keys()],
+        newSnapshot: true,
+        paths: [...decision.paths.values()],
+        projects,
+        outboxIds: decision.settled,
+        grants: decision.grants,
+        files: decision.addedFiles,
+      },
+    };
+  }
+}
+
+/** What rows say of themselves, unverified: only used to ask the database about it. */
+function statedGrants(rows: readonly OutboxRow[]): { paths: string[]; projects: string[]; ids: string[] } {
+  const projects = new Set<string>();
+  const ids = new Set<string>();
+  const paths = new Set<string>();
+  for (const row of rows) {
+    try {
+      const { grant } = parseSignedGrant(row.envelope);
+      projects.add(grant.project);
+      ids.add(grant.id);
+      paths.add(row.targetPath);
+      if (grant.filename !== undefined) paths.add(`packages/${grant.project}/${grant.filename}`);
+    } catch {
+      // Not a grant: the intake refuses the row with its reason.
+    }
+  }
+  return { paths: [...paths], projects: [...projects], ids: [...ids] };
+}
+
+function renderPages(
+  projects: ReadonlyMap<string, ProjectFacts>,
+  paths: readonly PathFacts[],
+): RenderedPage[] {
+  const byProject = new Map<string, PathFacts[]>();
+  for (const path of paths) {
+    if (path.state !== 'live') continue;
+    const list = byProject.get(path.project);
+    if (list === undefined) byProject.set(path.project, [path]);
+    else list.push(path);
+  }
+  return [...projects.values()].map((project) => {
+    const bytes = renderProjectPage({
+      name: project.name,
+      status: project.status,
+      ...(project.statusReason === null ? {} : { statusReason: project.statusReason }),
+      files: (byProject.get(project.name) ?? []).map(pageFile),
+    } as Parameters<typeof renderProjectPage>[0]);
+    return {
+      project: project.name,
+      targetPath: pageTargetPath(project.name as Parameters<typeof pageTargetPath>[0]),
+      bytes,
+      sha256: hashHex('sha256', bytes),
+    };
+  });
+}
+
+function pageFile(path: PathFacts): object {
+  return {
+    filename: path.filename,
+    sha256: path.sha256,
+    size: path.length,
+    uploadTime: path.uploadedAt,
+    ...(path.requiresPython === null ? {} : { requiresPython: path.requiresPython }),
+    yanked: path.yanked ? (path.yankedReason ?? true) : false,
+    ...(path.coreMetadataSha256 === null ? {} : { coreMetadataSha256: path.coreMetadataSha256 }),
+  };
+}
+
+function withPage(
+  project: ProjectFacts,
+  pages: ReadonlyMap<string, RenderedPage>,
+  binOf: (path: string) => number,
+): ProjectFacts {
+  const page = pages.get(project.name);
+  if (page === undefined) return project;
+  return {
+    ...project,
+    pageSha256: page.sha256,
+    pageLength: page.bytes.length,
+    pageBin: binOf(page.targetPath),
+  };
+}

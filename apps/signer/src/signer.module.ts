@@ -1,0 +1,39 @@
+import { Inject, Module } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { CLOCK, CONFIG, LOGGER, Metrics, Readiness } from '@rind/nest-kit';
+import type { Logger } from '@rind/nest-kit';
+import type { Clock } from '@rind/kernel';
+import type { SignerConfig } from './config.ts';
+import { assembleSigner } from './assemble.ts';
+import type { AssembledSigner } from './assemble.ts';
+
+/** Starts the writer with the process and drains it with it; a writer that may not go on ends the process. */
+@Module({})
+export class SignerModule implements OnApplicationBootstrap, OnModuleDestroy {
+  private signer: AssembledSigner | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: SignerConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly metrics: Metrics,
+    private readonly readiness: Readiness,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const signer = await assembleSigner(this.config, this.clock, this.logger, this.metrics, this.readiness);
+    this.signer = signer;
+    this.running = signer.run().catch((error: unknown) => {
+      this.logger.error('writer.stopped', { error });
+      // Nothing is left to drain: whatever was begun is rolled forward or abandoned by the next holder.
+      process.exit(3);
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.signer?.drain();
+    await this.running;
+    await this.signer?.destroy();
+  }
+}

@@ -1,0 +1,105 @@
+import { Agent, createServer, request } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Where a request goes, by path; stands for the load balancer of a real deployment. */
+export interface FrontRoutes {
+  readonly gate: string;
+  readonly warehouse: string;
+  readonly auth: string;
+}
+
+const toGate = /^\/legacy(?:\/|\?|$)/;
+const toAuth = /^\/_\/oidc\//;
+/** Spoken between processes only; never through the public address. */
+const internal = /^\/(?:internal|healthz|readyz|metrics)(?:\/|\?|$)/;
+/** Connection-bound headers are not passed on (RFC 9110 §7.6.1). */
+const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'upgrade']);
+
+/** A small reverse proxy: streams both ways, keeps reason phrases, passes early answers on while a body still arrives. */
+export class Front {
+  private readonly routes: FrontRoutes;
+  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  private server: Server | undefined;
+
+  constructor(routes: FrontRoutes) {
+    this.routes = routes;
+  }
+
+  async listen(port: number): Promise<number> {
+    const server = createServer((incoming, outgoing) => this.forward(incoming, outgoing));
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 65_000;
+    this.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    return (server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const { server } = this;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), 5_000);
+    await closed;
+    clearTimeout(timer);
+    this.agent.destroy();
+  }
+
+  private forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const path = incoming.url ?? '/';
+    if (internal.test(path)) {
+      refuse(outgoing, 404, 'Not Found', 'route.unknown');
+      return;
+    }
+    const target = new URL(this.originOf(path));
+    const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !hopByHop.has(name)));
+    const upstream = request({
+      agent: this.agent,
+      host: target.hostname,
+      port: target.port,
+      method: incoming.method ?? 'GET',
+      path,
+      headers,
+    });
+    upstream.on('response', (answer) => {
+      const answered = Object.entries(answer.headers).filter(([name]) => name !== 'keep-alive');
+      outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', Object.fromEntries(answered));
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+    });
+    upstream.on('error', () => {
+      if (outgoing.headersSent) outgoing.destroy();
+      else refuse(outgoing, 503, 'Service Unavailable', 'process.unavailable');
+    });
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) upstream.destroy();
+    });
+    incoming.pipe(upstream);
+    // The upstream may answer and close before it read everything: what still arrives is thrown away.
+    upstream.on('close', () => {
+      incoming.unpipe(upstream);
+      incoming.resume();
+    });
+  }
+
+  private originOf(path: string): string {
+    if (toGate.test(path)) return this.routes.gate;
+    if (toAuth.test(path)) return this.routes.auth;
+    return this.routes.warehouse;
+  }
+}
+
+function refuse(outgoing: ServerResponse, status: number, text: string, code: string): void {
+  const body = `${text}\n`;
+  outgoing.writeHead(status, text, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-rind-error': code,
+    ...(status === 503 ? { 'retry-after': '1' } : {}),
+  });
+  outgoing.end(body);
+}

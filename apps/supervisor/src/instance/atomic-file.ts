@@ -1,0 +1,18 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+/** Replaces a file so that a reader sees the old text or the new. `mode` 0600 unless said otherwise. */
+export function writeFileAtomic(path: string, text: string, mode = 0o600): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode });
+  renameSync(temporary, path);
+}
+
+/** The parsed file, or null when there is none. */
+export function readJsonFile<Shape>(path: string): Shape | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Shape;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

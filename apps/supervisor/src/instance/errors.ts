@@ -1,0 +1,19 @@
+import { RindError } from '@rind/kernel';
+
+interface SupervisorErrors {
+  'option.invalid': { option: string };
+  /** Part of a later release; named so that nobody looks for a typing error. */
+  'option.not-available': { option: string };
+  /** `--bins` or `--bin-encoding` say something else than the data folder. */
+  'data.contradicts': { option: string; given: string; existing: string };
+  'data.in-use': { dataDir: string; pid: number };
+  'process.not-ready': { process: string };
+  'demo.failed': { step: string };
+}
+
+export type SupervisorErrorCode = keyof SupervisorErrors;
+
+export class SupervisorError<Code extends SupervisorErrorCode = SupervisorErrorCode> extends RindError<
+  Code,
+  SupervisorErrors[Code]
+> {}

@@ -1,0 +1,42 @@
+import { writeFileAtomic } from './atomic-file.ts';
+import type { DataDir } from './data-dir.ts';
+
+/** `rind.json`: how scripts and `npx rind` find the instance (docs/reference/start.md). */
+export interface InstanceFile {
+  readonly ready: boolean;
+  readonly url: string;
+  readonly upload: string;
+  readonly simple: string;
+  readonly metadata: string;
+  readonly targets: string;
+  readonly auth: string;
+  readonly mail: string | null;
+  readonly root: string;
+  readonly ca: string | null;
+  readonly token: string | null;
+  readonly user: string;
+  readonly password: string;
+  readonly store: { readonly kind: 'fs'; readonly path: string };
+  readonly db: { readonly warehouse: string; readonly signer: string; readonly auth: string };
+  readonly endpoints: {
+    readonly gate: string;
+    readonly warehouse: string;
+    readonly auth: string;
+    readonly signer: readonly string[];
+  };
+  readonly processes: {
+    readonly supervisor: number;
+    readonly postgres: number | null;
+    readonly gate: number | null;
+    readonly warehouse: number | null;
+    readonly auth: number | null;
+    readonly signer: readonly (number | null)[];
+  };
+  /** For `rind` on this machine: the operator's side of auth, and the operator's key. */
+  readonly operator: { readonly authSecret: string; readonly keyFile: string; readonly passphraseFile: string };
+  readonly repository: string;
+}
+
+export function writeInstanceFile(data: DataDir, instance: InstanceFile): void {
+  writeFileAtomic(data.instanceFile, `${JSON.stringify(instance, null, 2)}\n`);
+}

@@ -1,0 +1,192 @@
+import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { countBins, ensureRoles, migrate, openPool } from '@rind/database';
+import type { Pool } from '@rind/database';
+import { startPostgres } from '@rind/embedded-postgres';
+import type { Postgres } from '@rind/embedded-postgres';
+import type { Clock, Randomness } from '@rind/kernel';
+import { holdCeremony } from '../ceremony/ceremony.ts';
+import { demoToken, demoUser } from '../demo/account.ts';
+import { seedDemo } from '../demo/demo.ts';
+import { freePorts } from '../free-ports.ts';
+import { Front } from '../front/front.ts';
+import { environments, inheritedEnvironment } from '../processes/environment.ts';
+import { ProcessSet } from '../processes/process-set.ts';
+import type { DataDir } from './data-dir.ts';
+import { writeInstanceFile } from './instance-file.ts';
+import type { InstanceFile } from './instance-file.ts';
+import type { StartOptions } from './options.ts';
+import { loadSecrets } from './secrets.ts';
+import type { InstanceSecrets } from './secrets.ts';
+import { loadSettings } from './settings.ts';
+import type { InstanceSettings } from './settings.ts';
+
+export interface InstanceParts {
+  readonly data: DataDir;
+  readonly options: StartOptions;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly say: (line: string) => void;
+  readonly progress: (done: number, total: number) => void;
+  readonly newName: () => string;
+}
+
+/** A running instance: database, processes and front, started in order and stopped in reverse. */
+export class Instance {
+  private readonly parts: InstanceParts;
+  private postgres: Postgres | undefined;
+  private front: Front | undefined;
+  private processes: ProcessSet | undefined;
+  private file: InstanceFile | undefined;
+  private seeded = false;
+
+  constructor(parts: InstanceParts) {
+    this.parts = parts;
+  }
+
+  async start(): Promise<InstanceFile> {
+    const { data, options, randomness, clock, say } = this.parts;
+    const settings = loadSettings(data, options, this.parts.newName);
+    const secrets = loadSecrets(data, randomness);
+    this.postgres = await startPostgres({ dataDir: data.postgres, port: 0, randomness });
+    await this.prepareDatabases(settings, secrets);
+    await this.startProcesses(settings, secrets);
+    await this.processes!.ready();
+    const token = await demoToken(data, this.file!.endpoints.auth, secrets.operatorAuth);
+    this.file = { ...this.file!, token };
+    if (options.demo) {
+      say('uploading the demo project through the public address');
+      await seedDemo({
+        publicUrl: this.file.url,
+        token,
+        folder: data.demo,
+        rootBytes: readFileSync(data.rootFile),
+        clock,
+        randomness,
+      });
+    }
+    this.seeded = true;
+    this.refreshFile();
+    return this.file;
+  }
+
+  async stop(): Promise<void> {
+    this.seeded = false;
+    this.refreshFile();
+    await this.processes?.stop();
+    await this.front?.close();
+    await this.postgres?.stop();
+  }
+
+  private async prepareDatabases(settings: InstanceSettings, secrets: InstanceSecrets): Promise<void> {
+    const { data, clock, randomness, progress, say } = this.parts;
+    const postgres = this.postgres!;
+    await ensureRoles({ superuserUrl: postgres.superuserUrl('postgres'), passwords: secrets.database });
+    const owner = (database: string): string => postgres.url(database, 'rind_owner', secrets.database.owner);
+    await migrate({ ownerUrl: owner('rind_index'), which: 'index' });
+    await migrate({ ownerUrl: owner('rind_auth'), which: 'auth' });
+    const pool: Pool = openPool(owner('rind_index'), { max: 1, name: 'ceremony' });
+    try {
+      if ((await countBins(pool)) === 0) {
+        say(`holding a development ceremony: every key stays on this machine, never use them for real`);
+        await holdCeremony({ data, settings, clock, randomness, database: pool, progress });
+      }
+    } finally {
+      await pool.close();
+    }
+  }
+
+  private async startProcesses(settings: InstanceSettings, secrets: InstanceSecrets): Promise<void> {
+    const { data, options, environment } = this.parts;
+    const [gate, warehouse, auth, ...signers] = (await freePorts(3 + options.signers)) as [
+      number,
+      number,
+      number,
+      ...number[],
+    ];
+    const origin = (port: number): string => `http://127.0.0.1:${port}`;
+    this.front = new Front({ gate: origin(gate), warehouse: origin(warehouse), auth: origin(auth) });
+    const url = origin(await this.front.listen(options.port));
+    const { database } = secrets;
+    const index = (role: string): string =>
+      this.postgres!.url('rind_index', role, role === 'rind_signer' ? database.signer : database.warehouse);
+    const authDatabase = this.postgres!.url('rind_auth', 'rind_auth', database.auth);
+    const env = environments(
+      data,
+      settings,
+      secrets,
+      { gate, warehouse, auth, signers, publicUrl: url, databases: { index, auth: () => authDatabase } },
+      inheritedEnvironment(environment),
+    );
+    this.processes = new ProcessSet(data, supervisorEntry, () => this.refreshFile());
+    this.processes.add('auth', 'auth', env.auth, origin(auth));
+    this.processes.add('signer', 'signer', env.signers[0]!, origin(signers[0]!));
+    for (let i = 1; i < signers.length; i++) {
+      this.processes.add(`signer-${i + 1}`, 'signer', env.signers[i]!, origin(signers[i]!));
+    }
+    this.processes.add('warehouse', 'warehouse', env.warehouse, origin(warehouse));
+    this.processes.add('gate', 'gate', env.gate, origin(gate));
+    this.file = {
+      ready: false,
+      url,
+      upload: `${url}/legacy/`,
+      simple: `${url}/simple/`,
+      metadata: `${url}/metadata/`,
+      targets: `${url}/targets/`,
+      auth: `http://localhost:${auth}`,
+      mail: null,
+      root: data.rootFile,
+      ca: null,
+      token: null,
+      user: demoUser,
+      password: secrets.demoPassword,
+      store: { kind: 'fs', path: data.store },
+      db: { warehouse: index('rind_warehouse'), signer: index('rind_signer'), auth: authDatabase },
+      endpoints: {
+        gate: origin(gate),
+        warehouse: origin(warehouse),
+        auth: origin(auth),
+        signer: signers.map(origin),
+      },
+      processes: noProcesses,
+      operator: {
+        authSecret: secrets.operatorAuth,
+        keyFile: data.key('operator/operator'),
+        passphraseFile: data.passphraseFile,
+      },
+      repository: settings.repository,
+    };
+    this.processes.start();
+  }
+
+  /** Keeps `rind.json` current: called whenever a process came, went or became ready. */
+  private refreshFile(): void {
+    const { processes, postgres } = this;
+    if (this.file === undefined || processes === undefined) return;
+    this.file = {
+      ...this.file,
+      ready: this.seeded && processes.allReady,
+      processes: {
+        supervisor: process.pid,
+        postgres: postgres?.pid ?? null,
+        gate: processes.pid('gate'),
+        warehouse: processes.pid('warehouse'),
+        auth: processes.pid('auth'),
+        signer: processes.pids('signer'),
+      },
+    };
+    writeInstanceFile(this.parts.data, this.file);
+  }
+}
+
+const noProcesses = {
+  supervisor: process.pid,
+  postgres: null,
+  gate: null,
+  warehouse: null,
+  auth: null,
+  signer: [],
+} as const;
+
+export const supervisorEntry = fileURLToPath(new URL('../main.js', import.meta.url));

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { bitLengthOf } from '@rind/repository';
+import type { BinEncoding } from '@rind/repository';
+import { SupervisorError } from './errors.ts';
+
+/** `npm start -- …`; docs/reference/start.md. */
+export interface StartOptions {
+  readonly dataDir: string;
+  /** 0: free ports for everything. */
+  readonly port: number;
+  /** Null: as the data folder has it, 16,384 at first. */
+  readonly bins: number | null;
+  readonly binEncoding: BinEncoding | null;
+  readonly signers: number;
+  readonly demo: boolean;
+  readonly reset: boolean;
+  readonly yes: boolean;
+}
+
+export const usage = `npm start -- [--data DIR] [--port N] [--bins N] [--bin-encoding succinct|explicit]
+             [--signers N] [--no-demo] [--reset [--yes]]`;
+
+export function parseOptions(args: readonly string[], root: string): StartOptions {
+  const { values } = read(args);
+  for (const [option, only] of [
+    ['store', 'fs'],
+    ['keys', 'file'],
+  ] as const) {
+    if (values[option] !== only) {
+      throw new SupervisorError('option.not-available', `--${option} ${values[option]} is not available yet`, {
+        option,
+      });
+    }
+  }
+  if (values.tls) throw new SupervisorError('option.not-available', '--tls is not available yet', { option: 'tls' });
+  const bins = values.bins === undefined ? null : wholeNumber('bins', values.bins, 2, 32_768);
+  if (bins !== null) bitLengthOf(bins);
+  const encoding = values['bin-encoding'];
+  if (encoding !== undefined && encoding !== 'succinct' && encoding !== 'explicit') {
+    throw invalid('bin-encoding', 'must be succinct or explicit');
+  }
+  return {
+    dataDir: resolve(root, values.data ?? '.rind'),
+    port: wholeNumber('port', values.port, 0, 65_535),
+    bins,
+    binEncoding: encoding ?? null,
+    signers: wholeNumber('signers', values.signers, 1, 8),
+    demo: !values['no-demo'],
+    reset: values.reset,
+    yes: values.yes,
+  };
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string', default: '8458' },
+        bins: { type: 'string' },
+        'bin-encoding': { type: 'string' },
+        signers: { type: 'string', default: '1' },
+        store: { type: 'string', default: 'fs' },
+        keys: { type: 'string', default: 'file' },
+        tls: { type: 'boolean', default: false },
+        'no-demo': { type: 'boolean', default: false },
+        reset: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+      },
+    });
+  } catch (cause) {
+    throw new SupervisorError('option.invalid', `${(cause as Error).message}\n${usage}`, { option: '' }, { cause });
+  }
+}
+
+function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^[0-9]{1,6}$/.test(text) || value < min || value > max) {
+    throw invalid(option, `must be a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+function invalid(option: string, problem: string): SupervisorError {
+  return new SupervisorError('option.invalid', `--${option} ${problem}`, { option });
+}

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { writeFileAtomic } from '../instance/atomic-file.ts';
+import type { DataDir } from '../instance/data-dir.ts';
+import { SupervisorError } from '../instance/errors.ts';
+import { Child } from './child.ts';
+import type { LockRecord } from './leftovers.ts';
+
+const readyTimeoutMs = 60_000;
+
+/** The instance's processes, in the order in which they start. */
+export class ProcessSet {
+  private readonly data: DataDir;
+  private readonly supervisorEntry: string;
+  private readonly changed: () => void;
+  private readonly children: { readonly app: string; readonly child: Child }[] = [];
+
+  constructor(data: DataDir, supervisorEntry: string, changed: () => void) {
+    this.data = data;
+    this.supervisorEntry = supervisorEntry;
+    this.changed = changed;
+  }
+
+  add(name: string, app: string, env: Readonly<Record<string, string>>, url: string): void {
+    const child = new Child(
+      { name, entry: entryOf(app), env, logFile: this.data.log(name), url, drainTimeoutMs: 20_000 },
+      () => this.onChange(),
+    );
+    this.children.push({ app, child });
+  }
+
+  start(): void {
+    for (const { child } of this.children) child.start();
+  }
+
+  get allReady(): boolean {
+    return this.children.every(({ child }) => child.ready);
+  }
+
+  pid(app: string): number | null {
+    return this.pids(app)[0] ?? null;
+  }
+
+  pids(app: string): (number | null)[] {
+    return this.children.filter((one) => one.app === app).map(({ child }) => child.pid);
+  }
+
+  /** Resolves when every process answers that it is ready. */
+  async ready(): Promise<void> {
+    const until = performance.now() + readyTimeoutMs;
+    while (!this.allReady) {
+      if (performance.now() > until) {
+        const { name, logFile } = this.children.find(({ child }) => !child.ready)!.child.settings;
+        throw new SupervisorError('process.not-ready', `${name} did not become ready: see ${logFile}`, {
+          process: name,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The door first, then what stands behind it. */
+  async stop(): Promise<void> {
+    for (const app of ['gate', 'warehouse', 'signer', 'auth']) {
+      await Promise.all(this.children.filter((one) => one.app === app).map(({ child }) => child.stop()));
+    }
+  }
+
+  private onChange(): void {
+    const record: LockRecord = {
+      supervisor: process.pid,
+      children: this.children.flatMap(({ child }) =>
+        child.pid === null ? [] : [{ pid: child.pid, entry: child.settings.entry }],
+      ),
+    };
+    writeFileAtomic(this.data.lockFile, JSON.stringify(record));
+    this.changed();
+  }
+
+}
+
+/** The built entry of an app beside this one. */
+function entryOf(app: string): string {
+  return fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
+}

@@ -1,0 +1,80 @@
+import { maxBinCount, minBinCount } from '@rind/repository';
+import type { BinEncoding } from '@rind/repository';
+import { commonVariables, httpUrl, loadConfig, sharedSecret, wholeNumberFrom } from '@rind/nest-kit';
+import { z } from 'zod';
+
+const mebibyte = 1_048_576;
+
+const variables = z
+  .object({
+    ...commonVariables,
+    /** PostgreSQL, database `rind_index`, role `rind_warehouse`. */
+    RIND_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
+    RIND_STORE_KIND: z.literal('fs'),
+    /** Folder that holds `metadata/` and `targets/`. */
+    RIND_STORE_PATH: z.string().min(1),
+    /** On the file system of the store, so that a received file is linked and not copied. */
+    RIND_SPOOL_DIR: z.string().min(1),
+    RIND_GATE_WAREHOUSE_SECRET: sharedSecret,
+    /** How the world reaches the index; only shown. */
+    RIND_PUBLIC_URL: httpUrl,
+    RIND_MAX_FILE_BYTES: wholeNumberFrom(1).default(100 * mebibyte),
+    RIND_TRUSTED_GRANT_KEYS_FILE: z.string().min(1),
+    RIND_BIN_COUNT: wholeNumberFrom(minBinCount, maxBinCount).refine((count) => Number.isInteger(Math.log2(count)), {
+      message: 'must be a power of two',
+    }),
+    RIND_BIN_ENCODING: z.enum(['succinct', 'explicit']).default('succinct'),
+  })
+  .refine((read) => read.NODE_ENV !== 'production', {
+    path: ['RIND_STORE_KIND'],
+    message: 'fs is for development only',
+  });
+
+/** Everything that the warehouse can be told; durations in milliseconds, sizes in bytes. */
+export interface WarehouseConfig {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The name that grants are bound to. */
+  readonly repository: string;
+  readonly databaseUrl: string;
+  readonly store: { readonly kind: 'fs'; readonly path: string };
+  readonly spoolDir: string;
+  readonly gateSecret: string;
+  readonly publicUrl: string;
+  readonly maxFileBytes: number;
+  readonly grantKeysFile: string;
+  readonly bins: { readonly count: number; readonly encoding: BinEncoding };
+  /** Uploads whose file is being received or stored at one time. */
+  readonly maxConcurrentUploads: number;
+  /** The longest silence of the gate in the middle of a file. */
+  readonly bodyIdleMs: number;
+  /** Receipts that are waited for at one time. */
+  readonly maxReceiptWaiters: number;
+  readonly clockOffsetMs: number;
+  readonly checkpoints: {
+    readonly stateDir: string | undefined;
+    readonly crashAt: string | undefined;
+    readonly stopAt: string | undefined;
+  };
+}
+
+/** @throws KitError `config.invalid` */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): WarehouseConfig {
+  const read = loadConfig(variables, env);
+  return Object.freeze({
+    listen: { host: read.RIND_LISTEN_HOST, port: read.RIND_LISTEN_PORT },
+    repository: read.RIND_REPOSITORY,
+    databaseUrl: read.RIND_DATABASE_URL,
+    store: { kind: read.RIND_STORE_KIND, path: read.RIND_STORE_PATH },
+    spoolDir: read.RIND_SPOOL_DIR,
+    gateSecret: read.RIND_GATE_WAREHOUSE_SECRET,
+    publicUrl: read.RIND_PUBLIC_URL,
+    maxFileBytes: read.RIND_MAX_FILE_BYTES,
+    grantKeysFile: read.RIND_TRUSTED_GRANT_KEYS_FILE,
+    bins: { count: read.RIND_BIN_COUNT, encoding: read.RIND_BIN_ENCODING },
+    maxConcurrentUploads: 64,
+    bodyIdleMs: 30_000,
+    maxReceiptWaiters: 2_000,
+    clockOffsetMs: read.RIND_CLOCK_OFFSET_MS ?? 0,
+    checkpoints: { stateDir: read.RIND_STATE_DIR, crashAt: read.RIND_CRASH_AT, stopAt: read.RIND_STOP_AT },
+  });
+}

@@ -1,0 +1,25 @@
+import type { Listener, Pool } from '@rind/database';
+
+/** Tells whoever asks that something was published or set aside: the channel `rind_published` of the signer. */
+export class PublicationFeed {
+  private readonly subscribers = new Set<() => void>();
+  private listener: Listener | undefined;
+
+  /** @throws DatabaseError `database.unavailable`; later losses of the connection are mended in the background */
+  async open(pool: Pool): Promise<void> {
+    this.listener = await pool.listen('rind_published', () => this.signal());
+  }
+
+  /** Calls `handler` at every signal, and at times without reason: notifications may be lost or repeated. */
+  subscribe(handler: () => void): void {
+    this.subscribers.add(handler);
+  }
+
+  async close(): Promise<void> {
+    await this.listener?.close();
+  }
+
+  private signal(): void {
+    for (const handler of this.subscribers) handler();
+  }
+}

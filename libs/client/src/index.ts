@@ -1,0 +1,14 @@
+export { ClientError } from './errors.ts';
+export type { ClientErrorCode, ClientErrorDetails, Place } from './errors.ts';
+export { defaultLimits } from './limits.ts';
+export type { Limits } from './limits.ts';
+export { readTrustedRoot } from './checks.ts';
+export { verifyTarget } from './content.ts';
+export type { ListedTarget } from './content.ts';
+export { parseTargetPath } from './target-path.ts';
+export type { Delegation } from './delegation.ts';
+export { TrustedSet } from './trusted-set.ts';
+export type { FoundTarget } from './target-search.ts';
+export { Updater } from './updater.ts';
+export type { UpdaterOptions } from './updater.ts';
+export type { BootstrapRoot } from './refresh.ts';

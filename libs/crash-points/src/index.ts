@@ -1,0 +1,6 @@
+export { createCheckpoint } from './create-checkpoint.ts';
+export type { CheckpointOptions } from './create-checkpoint.ts';
+export { formatCheckpointSpec, parseCheckpointSpec } from './checkpoint-spec.ts';
+export type { CheckpointSpec } from './checkpoint-spec.ts';
+export { CheckpointError } from './errors.ts';
+export type { CheckpointErrorCode } from './errors.ts';

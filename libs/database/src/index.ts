@@ -1,0 +1,16 @@
+export { DatabaseError, toDatabaseError } from './errors.ts';
+export type { DatabaseErrorCode } from './errors.ts';
+export type { Sql, TransactionalSql } from './sql.ts';
+export { openPool } from './pool.ts';
+export type { Pool, PoolOptions } from './pool.ts';
+export type { Listener } from './listener.ts';
+export { migrate } from './migrate.ts';
+export type { DatabaseName } from './migrate.ts';
+export { ensureRoles } from './roles.ts';
+export type { RolePasswords } from './roles.ts';
+export { DatabaseLease } from './publishing/lease.ts';
+export { DatabasePublicationLog } from './publishing/publication-log.ts';
+export { countBins, recordCeremony } from './publishing/ceremony-records.ts';
+export type { CeremonyRecord } from './publishing/ceremony-records.ts';
+export { openAuthPrisma, openIndexPrisma } from './prisma.ts';
+export type { AuthPrisma, IndexPrisma } from './prisma.ts';

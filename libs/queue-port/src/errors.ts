@@ -1,0 +1,12 @@
+import { RindError } from '@rind/kernel';
+
+interface QueueErrors {
+  /** Another holder has a newer fence: this process must not publish any more. */
+  'lease.lost': { fence: number };
+  /** Worth trying again: connection lost, server restarting. */
+  'queue.unavailable': { operation: string };
+}
+
+export type QueueErrorCode = keyof QueueErrors;
+
+export class QueueError<Code extends QueueErrorCode = QueueErrorCode> extends RindError<Code, QueueErrors[Code]> {}

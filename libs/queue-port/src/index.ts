@@ -1,0 +1,20 @@
+export { QueueError } from './errors.ts';
+export type { QueueErrorCode } from './errors.ts';
+export type { HeldLease, Lease } from './lease.ts';
+export type { AuditEvent, OutboxRow, PathFacts, PathState, ProjectFacts, ProjectStatus } from './facts.ts';
+export type {
+  AppliedGrant,
+  ClosedPublication,
+  CommittedRole,
+  ExpiringBin,
+  KnownFacts,
+  LoggedSignature,
+  OpenedPublication,
+  PreparedBin,
+  PreparedPublication,
+  PublicationKind,
+  PublicationLog,
+  PublicationPlan,
+  SetAsideRow,
+  UnfinishedPublication,
+} from './publication-log.ts';

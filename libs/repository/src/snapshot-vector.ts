@@ -1,0 +1,66 @@
+import { utf8 } from '@rind/kernel';
+import { binName } from './bins.ts';
+
+/**
+ * The versions that the snapshot lists, in memory: one number a bin. A snapshot of 16,384 bins is
+ * serialised from it in one pass; the result is canonical JSON because `bin-…` < `bins` < `targets`
+ * in code point order and bins are visited in order.
+ */
+export class SnapshotVector {
+  private readonly versions: Float64Array;
+  private readonly names: readonly string[];
+  private readonly bitLength: number;
+  readonly targetsVersion: number;
+  readonly binsVersion: number;
+
+  constructor(bitLength: number, versions: Float64Array, targetsVersion: number, binsVersion: number) {
+    this.bitLength = bitLength;
+    this.versions = versions;
+    this.targetsVersion = targetsVersion;
+    this.binsVersion = binsVersion;
+    this.names = Array.from({ length: versions.length }, (_, i) => `"${binName(i, bitLength)}.json":{"version":`);
+  }
+
+  /** Reads the vector from a verified snapshot; `missing` names the first bin that it lacks. */
+  static fromSnapshot(
+    bitLength: number,
+    versionOf: (file: string) => number | undefined,
+  ): { vector: SnapshotVector } | { missing: string } {
+    const versions = new Float64Array(2 ** bitLength);
+    for (let i = 0; i < versions.length; i++) {
+      const version = versionOf(`${binName(i, bitLength)}.json`);
+      if (version === undefined) return { missing: binName(i, bitLength) };
+      versions[i] = version;
+    }
+    const targets = versionOf('targets.json');
+    const bins = versionOf('bins.json');
+    if (targets === undefined) return { missing: 'targets' };
+    if (bins === undefined) return { missing: 'bins' };
+    return { vector: new SnapshotVector(bitLength, versions, targets, bins) };
+  }
+
+  get count(): number {
+    return this.versions.length;
+  }
+
+  version(index: number): number {
+    return this.versions[index]!;
+  }
+
+  /** A copy with some bins at new versions; the published vector itself never changes before the commit. */
+  with(changes: ReadonlyMap<number, number>): SnapshotVector {
+    const versions = this.versions.slice();
+    for (const [index, version] of changes) versions[index] = version;
+    return new SnapshotVector(this.bitLength, versions, this.targetsVersion, this.binsVersion);
+  }
+
+  /** Canonical bytes of the snapshot's `signed` object. `expires` is a TUF date. */
+  signedBytes(version: number, expires: string, specVersion: string): Uint8Array {
+    const meta: string[] = [];
+    for (let i = 0; i < this.versions.length; i++) meta.push(`${this.names[i]!}${this.versions[i]!}}`);
+    meta.push(`"bins.json":{"version":${this.binsVersion}}`, `"targets.json":{"version":${this.targetsVersion}}`);
+    return utf8(
+      `{"_type":"snapshot","expires":"${expires}","meta":{${meta.join(',')}},"spec_version":"${specVersion}","version":${version}}`,
+    );
+  }
+}

@@ -1,0 +1,11 @@
+export { createWorkerPool } from './worker-pool.ts';
+export type { RunOptions, WorkerPool, WorkerPoolOptions } from './worker-pool.ts';
+export { workerTasks } from './worker-tasks.ts';
+export type { TaskFunctions } from './worker-tasks.ts';
+export { moved } from './moved.ts';
+export type { Moved } from './moved.ts';
+export { workerUrl } from './worker-url.ts';
+export { poolWorkerData } from './worker-data.ts';
+export type { TaskCall, TaskMap, TaskName, TaskType } from './task-map.ts';
+export { WorkerPoolError } from './errors.ts';
+export type { WorkerPoolErrorCode } from './errors.ts';

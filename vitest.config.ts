@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Unit tests: no sockets, no processes; `*.int.test.ts` belongs to the integration run. */
 export default defineConfig({
   resolve: { conditions: ['@rind/source'] },
-  ssr: { resolve: { conditions: ['@rind/source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['@rind/source', 'node'] } },
   test: {
     include: ['**/src/**/*.test.ts'],
     exclude: ['**/dist/**', '**/node_modules/**', '**/*.int.test.ts', '.cache/**', '.rind/**'],

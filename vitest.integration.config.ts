@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Integration tests: real PostgreSQL, real processes; one file at a time so that two cores suffice. */
 export default defineConfig({
   resolve: { conditions: ['@rind/source'] },
-  ssr: { resolve: { conditions: ['@rind/source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['@rind/source', 'node'] } },
   test: {
     include: ['**/src/**/*.int.test.ts'],
     exclude: ['**/dist/**', '**/node_modules/**', '.cache/**', '.rind/**'],

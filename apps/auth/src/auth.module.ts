@@ -46,7 +46,8 @@ const connections = 16;
     {
       provide: Introspection,
       inject: [DATABASE, CLOCK, TokenVerifier],
-      useFactory: (sql: Pool, clock: Clock, verifier: TokenVerifier) => new Introspection({ sql, clock, verifier }),
+      useFactory: (sql: Pool, clock: Clock, verifier: TokenVerifier) =>
+        new Introspection({ sql, clock, verifier }),
     },
     {
       provide: TokenMint,

@@ -68,7 +68,9 @@ function secretFile(name: string, path: string, shape: RegExp): string {
   }
   if (!shape.test(text)) {
     const problems = [{ name, problem: 'names a file that does not hold what it should' }];
-    throw new KitError('config.invalid', `${name} names a file that does not hold what it should`, { problems });
+    throw new KitError('config.invalid', `${name} names a file that does not hold what it should`, {
+      problems,
+    });
   }
   return text;
 }

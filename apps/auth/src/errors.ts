@@ -31,4 +31,7 @@ interface AuthErrors {
 
 export type AuthErrorCode = keyof AuthErrors;
 
-export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends RindError<Code, AuthErrors[Code]> {}
+export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends RindError<
+  Code,
+  AuthErrors[Code]
+> {}

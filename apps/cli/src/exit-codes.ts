@@ -20,7 +20,9 @@ export function exitCodeOf(error: unknown): number {
     return exitCodes.notFound;
   }
   if (code === 'target.not-yet') return exitCodes.notYet;
-  if (code.startsWith('fetch.') || code.startsWith('store.') || code === 'network.failed') return exitCodes.network;
-  if (/^(?:verify|target|metadata|json|client|bytes)\./.test(code)) return exitCodes.refused;
+  if (code.startsWith('fetch.') || code.startsWith('store.') || code === 'network.failed' || code === 'target.missing') {
+    return exitCodes.network;
+  }
+  if (/^(?:verify|target|role|page|metadata|json|client|bytes)\./.test(code)) return exitCodes.refused;
   return exitCodes.failed;
 }

@@ -13,7 +13,7 @@ import { exitCodes } from './exit-codes.ts';
 import { dataDirOf, readInstance } from './instance.ts';
 import type { LocalInstance } from './instance.ts';
 import { Output } from './output.ts';
-import { openRepository } from './repository-source.ts';
+import { openIndex, openUpdater } from './repository-source.ts';
 import type { SourceOptions } from './repository-source.ts';
 
 interface Shared {
@@ -92,7 +92,7 @@ const get = shared(
   .option('--out <dir>', 'where to (default: here)');
 source(get).action((requirement: string, options: Shared & SourceOptions & { file?: string; out?: string }) =>
   action<typeof options>((instance, given, output) =>
-    getFiles(openRepository(given, instance), requirement, given, output),
+    getFiles(openIndex(given, instance), requirement, given, output),
   )(options),
 );
 
@@ -103,7 +103,7 @@ const verify = shared(
 source(verify).action((files: string[], options: Shared & SourceOptions) =>
   action<typeof options>((instance, given, output) => {
     const api = given.metadataUrl === undefined ? instance().url : null;
-    return verifyFiles(openRepository(given, instance), files, api, output);
+    return verifyFiles(openUpdater(given, instance), files, api, output);
   })(options),
 );
 
@@ -126,7 +126,7 @@ for (const verb of operatorVerbs) {
   if (verb === 'status') command.option('--to <status>', 'active, archived, quarantined or deprecated');
   command.action((subject: string, options: Shared & OperatorOptions) =>
     action<typeof options>((instance, given, output) =>
-      operate(instance(), openRepository({}, instance), verb, subject, given, output),
+      operate(instance(), openIndex({}, instance), verb, subject, given, output),
     )(options),
   );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { IndexClient, Updater } from '@rind/client';
 import { FileMetadataStore, HttpFetcher } from '@rind/client-node';
-import { systemClock, systemRandomness } from '@rind/kernel';
+import { systemClock } from '@rind/kernel';
 import { CliError } from './errors.ts';
 import type { LocalInstance } from './instance.ts';
 
@@ -15,20 +15,21 @@ export interface SourceOptions {
 }
 
 /** A client of the repository, its trust starting at a root that lies on this machine. */
-export function openRepository(options: SourceOptions, instance: () => LocalInstance): IndexClient {
+export function openUpdater(options: SourceOptions, instance: () => LocalInstance): Updater {
   const source = sourceOf(options, instance);
-  const clock = systemClock();
-  const fetcher = new HttpFetcher({ clock, randomness: systemRandomness });
-  return new IndexClient(
-    new Updater({
-      fetcher,
-      store: new FileMetadataStore(source.cache),
-      clock,
-      metadataUrl: withSlash(source.metadataUrl),
-      targetsUrl: withSlash(source.targetsUrl),
-      bootstrapRoot: source.root,
-    }),
-  );
+  return new Updater({
+    fetcher: new HttpFetcher(),
+    store: new FileMetadataStore(source.cache),
+    clock: systemClock(),
+    metadataUrl: source.metadataUrl,
+    targetsUrl: source.targetsUrl,
+    bootstrapRoot: source.root,
+  });
+}
+
+/** The same for a repository that is a Rind index: projects and their files. */
+export function openIndex(options: SourceOptions, instance: () => LocalInstance): IndexClient {
+  return new IndexClient(openUpdater(options, instance));
 }
 
 interface Source {
@@ -57,8 +58,4 @@ function sourceOf(options: SourceOptions, instance: () => LocalInstance): Source
     );
   }
   return { metadataUrl, targetsUrl: targetBaseUrl, root: readFileSync(root), cache: resolve(dir) };
-}
-
-function withSlash(url: string): string {
-  return url.endsWith('/') ? url : `${url}/`;
 }

@@ -31,7 +31,10 @@ interface GateErrors {
 export type GateErrorCode = keyof GateErrors;
 
 /** A refusal of the gate's own. Its message is the text that twine and uv show. */
-export class GateError<Code extends GateErrorCode = GateErrorCode> extends RindError<Code, GateErrors[Code]> {}
+export class GateError<Code extends GateErrorCode = GateErrorCode> extends RindError<
+  Code,
+  GateErrors[Code]
+> {}
 
 /** A refusal by auth or the warehouse, passed on: their code, their text. */
 export class PassedOnRefusal extends RindError<string, { status: number; retryAfterSeconds?: number }> {}

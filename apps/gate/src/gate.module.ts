@@ -65,7 +65,11 @@ async function openParts(
   const adopted = await ledger.open();
   if (swept + adopted > 0) logger.warn('spool.swept', { files: swept, grants: adopted });
 
-  const hashes = new HashPool({ threads: config.hashThreads, metrics });
+  const hashes = new HashPool({
+    threads: config.hashThreads,
+    maxQueue: config.maxConcurrentUploads,
+    metrics,
+  });
   const slots = new Slots(config.maxConcurrentUploads);
   observe(metrics, { spool, slots, ledger });
   readiness.register('hashing', () => hashes.check());
@@ -96,8 +100,10 @@ function checkpointOf({ checkpoints: { stateDir, crashAt, stopAt } }: GateConfig
 }
 
 function observe(metrics: Metrics, parts: { spool: Spool; slots: Slots; ledger: GrantLedger }): void {
-  metrics.observe('rind_spool_reserved_bytes', 'Bytes promised to uploads in the spool.', () =>
-    parts.spool.budget.reservedBytes,
+  metrics.observe(
+    'rind_spool_reserved_bytes',
+    'Bytes promised to uploads in the spool.',
+    () => parts.spool.budget.reservedBytes,
   );
   metrics.observe('rind_uploads_active', 'Uploads being received or handled.', () => parts.slots.inUse);
   metrics.observe('rind_grants_unsettled', 'Grants of unknown outcome.', () => parts.ledger.unsettledCount);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { keyIdOf } from '@rind/crypto';
 import type { PublicKey } from '@rind/crypto';
-import { grantKey } from '@rind/index-model';
+import { grantVerbsOf } from '@rind/index-model';
 import type { GrantKey } from '@rind/index-model';
 import type { KeyId } from '@rind/kernel';
 
@@ -23,6 +23,9 @@ const file = z.object({
 export function loadGrantKeys(path: string): ReadonlyMap<KeyId, GrantKey> {
   const { keys } = file.parse(JSON.parse(readFileSync(path, 'utf8')));
   return new Map(
-    keys.map(({ issuer, key }) => [keyIdOf(key as unknown as PublicKey), grantKey(issuer, key as unknown as PublicKey)]),
+    keys.map(({ issuer, key: listed }) => {
+      const key = listed as unknown as PublicKey;
+      return [keyIdOf(key), { key, issuer, verbs: grantVerbsOf(issuer) }];
+    }),
   );
 }

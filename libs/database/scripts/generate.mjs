@@ -7,12 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 /** Generates the database clients into src/generated when a schema changed; otherwise only looks. */
 const lib = dirname(dirname(fileURLToPath(import.meta.url)));
-const prisma = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build', 'index.js');
+const prismaPackage = createRequire(import.meta.url).resolve('prisma/package.json');
+const prisma = join(dirname(prismaPackage), 'build', 'index.js');
 
 for (const name of ['index', 'auth']) {
   const folder = join(lib, 'prisma', name);
   const schema = readFileSync(join(folder, 'schema.prisma'));
-  const hash = createHash('sha256').update(schema).update(readFileSync(prisma).subarray(0, 4096)).digest('hex');
+  // The package's description changes with its version: another generator, another client.
+  const hash = createHash('sha256').update(schema).update(readFileSync(prismaPackage)).digest('hex');
   const target = join(lib, 'src', 'generated', name);
   const mark = join(target, '.schema-hash');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === hash) continue;

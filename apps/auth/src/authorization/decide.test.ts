@@ -66,8 +66,12 @@ describe('decide', () => {
 
   it('names the account or the token as PyPI does', () => {
     const stranger = decide(request, factsOf([false, false, null, 'stranger', '']));
-    expect(stranger).toMatchObject({ text: expect.stringContaining("The user 'alice' isn't allowed to upload to project 'six'.") });
+    expect(stranger).toMatchObject({
+      text: expect.stringContaining("The user 'alice' isn't allowed to upload to project 'six'."),
+    });
     const foreign = decide(request, factsOf([false, false, 'token.wrong-project', 'owner', '']));
-    expect(foreign).toMatchObject({ text: expect.stringContaining("The given token isn't allowed to upload to project 'six'.") });
+    expect(foreign).toMatchObject({
+      text: expect.stringContaining("The given token isn't allowed to upload to project 'six'."),
+    });
   });
 });

@@ -47,7 +47,8 @@ export function decide(request: AuthorizationRequest, facts: AuthorizationFacts)
   const { account, token, project } = facts;
   if (token.revoked) return no('token.revoked', invalidTokenText);
   if (account.disabled) return no('account.disabled', invalidTokenText);
-  if (token.failedCaveat !== null) return no(token.failedCaveat, caveatText(token.failedCaveat, request.project));
+  if (token.failedCaveat !== null)
+    return no(token.failedCaveat, caveatText(token.failedCaveat, request.project));
   if (project === null) return { allowed: true, createsProject: true };
   if (project.role === null) {
     const text = `The user '${account.username}' isn't allowed to upload to project '${request.project}'. See /help/#project-name for more information.`;

@@ -1,4 +1,10 @@
-import { grantMessage, grantTargetPath, parseProjectName, serializeSignedGrant, uploadTime } from '@rind/index-model';
+import {
+  grantMessage,
+  grantTargetPath,
+  parseProjectName,
+  serializeSignedGrant,
+  uploadTime,
+} from '@rind/index-model';
 import type { Grant, SignedGrant } from '@rind/index-model';
 import type { Sql, TransactionalSql } from '@rind/database';
 import { isRindError, uuidV4 } from '@rind/kernel';
@@ -69,7 +75,9 @@ export class GrantIssuer {
   /** @throws AuthError `token.*`, `account.disabled`, `authorization.*`, `project.name-invalid`, `grant.*` */
   async issue(order: GrantOrder): Promise<IssuedGrant> {
     const { sql, clock, checkpoint, verifier } = this.parts;
-    const token = await verifier.verify(order.token).catch((error: unknown) => this.refuse(order, null, error));
+    const token = await verifier
+      .verify(order.token)
+      .catch((error: unknown) => this.refuse(order, null, error));
     try {
       const project = projectNameOf(order.project);
       const issued = await sql.transaction(async (tx) => {
@@ -91,7 +99,13 @@ export class GrantIssuer {
     const { created } = await this.authorize(sql, project, token);
     const nowMs = this.parts.clock.nowMs();
     const seq = await nextSeq(sql, nowMs);
-    const grant = grantFor(order, project, { token, seq, nowMs, repository: this.parts.repository, id: this.idOf(order) });
+    const grant = grantFor(order, project, {
+      token,
+      seq,
+      nowMs,
+      repository: this.parts.repository,
+      id: this.idOf(order),
+    });
     const { signed, envelope } = await this.sign(grant);
     const targetPath = grantTargetPath(grant);
     await appendGrant(sql, {
@@ -114,7 +128,13 @@ export class GrantIssuer {
         actor: token.account.username,
         project,
         target: targetPath,
-        detail: { grantId: grant.id, seq, tokenId: token.id, sha256: order.digests.sha256, remote: order.remote },
+        detail: {
+          grantId: grant.id,
+          seq,
+          tokenId: token.id,
+          sha256: order.digests.sha256,
+          remote: order.remote,
+        },
       },
     ];
     if (created) entries.unshift({ event: 'project.created', actor: token.account.username, project });
@@ -123,7 +143,11 @@ export class GrantIssuer {
   }
 
   /** The decision, acted upon: afterwards the project exists and is held. */
-  private async authorize(sql: Sql, project: ProjectName, token: VerifiedToken): Promise<{ created: boolean }> {
+  private async authorize(
+    sql: Sql,
+    project: ProjectName,
+    token: VerifiedToken,
+  ): Promise<{ created: boolean }> {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const access = await accessTo(sql, project, token.account.id);
       const decision = this.decideOn(project, token, access);
@@ -139,7 +163,10 @@ export class GrantIssuer {
       account: token.account,
       token: {
         revoked: token.revoked,
-        failedCaveat: this.parts.verifier.failedCaveat(token, { project, projectId: access?.projectId ?? null }),
+        failedCaveat: this.parts.verifier.failedCaveat(token, {
+          project,
+          projectId: access?.projectId ?? null,
+        }),
       },
       project: access,
     };
@@ -163,7 +190,12 @@ export class GrantIssuer {
         event: 'grant.refused',
         actor: token?.account.username ?? null,
         project: order.project.slice(0, 200),
-        detail: { code: error.code, tokenId: token?.id, filename: order.filename.slice(0, 255), remote: order.remote },
+        detail: {
+          code: error.code,
+          tokenId: token?.id,
+          filename: order.filename.slice(0, 255),
+          remote: order.remote,
+        },
       });
     }
     throw error;
@@ -174,7 +206,12 @@ function projectNameOf(raw: string): ProjectName {
   try {
     return parseProjectName(raw);
   } catch (cause) {
-    throw new AuthError('project.name-invalid', `'${raw.slice(0, 200)}' is an invalid value for Name.`, {}, { cause });
+    throw new AuthError(
+      'project.name-invalid',
+      `'${raw.slice(0, 200)}' is an invalid value for Name.`,
+      {},
+      { cause },
+    );
   }
 }
 
@@ -194,7 +231,9 @@ function grantFor(
     filename: order.filename,
     digests: order.digests,
     length: order.length,
-    ...(order.requiresPython === null || order.requiresPython === '' ? {} : { requiresPython: order.requiresPython }),
+    ...(order.requiresPython === null || order.requiresPython === ''
+      ? {}
+      : { requiresPython: order.requiresPython }),
     uploadedAt: uploadTime(Math.floor(facts.seq / 1_000), facts.seq % 1_000),
     actor: facts.token.account.username,
     how: `token:${facts.token.id}`,

@@ -81,7 +81,12 @@ export async function appendVoid(sql: Sql, id: string, reason: string, at: Date)
 }
 
 /** Grants above `after` that are neither void nor expired, in the order of their numbers, at most `limit`. */
-export async function liveGrants(sql: Sql, after: number, limit: number, now: Date): Promise<readonly LiveGrant[]> {
+export async function liveGrants(
+  sql: Sql,
+  after: number,
+  limit: number,
+  now: Date,
+): Promise<readonly LiveGrant[]> {
   const { rows } = await sql.query<{
     id: string;
     seq: string;

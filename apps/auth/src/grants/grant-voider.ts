@@ -22,9 +22,20 @@ export class GrantVoider {
       if (grant === undefined) throw new AuthError('grant.unknown', 'no grant of that id was issued', {});
       if (!(await appendVoid(sql, id, reason, new Date(this.clock.nowMs())))) return;
       const { project, targetPath: target } = grant;
-      await audit(sql, this.clock, { event: 'grant.voided', actor: 'gate', project, target, detail: { grantId: id, reason } });
+      await audit(sql, this.clock, {
+        event: 'grant.voided',
+        actor: 'gate',
+        project,
+        target,
+        detail: { grantId: id, reason },
+      });
       if (await removeIfUnused(sql, project)) {
-        await audit(sql, this.clock, { event: 'project.removed', actor: 'gate', project, detail: { grantId: id } });
+        await audit(sql, this.clock, {
+          event: 'project.removed',
+          actor: 'gate',
+          project,
+          detail: { grantId: id },
+        });
       }
     });
   }

@@ -34,7 +34,13 @@ export class OperatorController {
   @HttpCode(200)
   createToken(@Body({ schema: tokenOrder }) order: z.output<typeof tokenOrder>): Promise<MintedToken> {
     const { user, projects, expires, description } = order;
-    return this.mint.mint({ user, projects, expires: expires === null ? null : new Date(expires), description, by: 'operator' });
+    return this.mint.mint({
+      user,
+      projects,
+      expires: expires === null ? null : new Date(expires),
+      description,
+      by: 'operator',
+    });
   }
 
   @Post('accounts')
@@ -43,7 +49,11 @@ export class OperatorController {
     return this.sql.transaction(async (sql) => {
       const account = await ensureAccount(sql, username, { clock: this.clock, randomness: this.randomness });
       if (account.created) {
-        await audit(sql, this.clock, { event: 'account.created', actor: 'operator', detail: { username: account.username } });
+        await audit(sql, this.clock, {
+          event: 'account.created',
+          actor: 'operator',
+          detail: { username: account.username },
+        });
       }
       return { id: account.id, username: account.username };
     });

@@ -13,8 +13,14 @@ export interface ProjectAccess {
  * The project as one account sees it; null when nobody has it. Inside a transaction the row stays as it is until
  * the end: the removal of a project waits for grants under way, and they for it.
  */
-export async function accessTo(sql: Sql, project: ProjectName, accountId: string): Promise<ProjectAccess | null> {
-  const { rows } = await sql.query<{ id: string }>('SELECT id FROM auth.project WHERE name = $1 FOR SHARE', [project]);
+export async function accessTo(
+  sql: Sql,
+  project: ProjectName,
+  accountId: string,
+): Promise<ProjectAccess | null> {
+  const { rows } = await sql.query<{ id: string }>('SELECT id FROM auth.project WHERE name = $1 FOR SHARE', [
+    project,
+  ]);
   const found = rows[0];
   if (found === undefined) return null;
   const roles = await sql.query<{ role: ProjectRole }>(
@@ -36,7 +42,10 @@ export async function createProject(
     [project, uuidV4(parts.randomness), new Date(parts.clock.nowMs())],
   );
   if (rowCount !== 1) return false;
-  await sql.query(`INSERT INTO auth.role (project, account_id, role) VALUES ($1, $2, 'owner')`, [project, ownerId]);
+  await sql.query(`INSERT INTO auth.role (project, account_id, role) VALUES ($1, $2, 'owner')`, [
+    project,
+    ownerId,
+  ]);
   return true;
 }
 
@@ -56,7 +65,10 @@ export async function removeIfUnused(sql: Sql, project: string): Promise<boolean
 }
 
 /** The ids of those of the projects that exist, by name. */
-export async function projectIds(sql: Sql, projects: readonly ProjectName[]): Promise<ReadonlyMap<string, string>> {
+export async function projectIds(
+  sql: Sql,
+  projects: readonly ProjectName[],
+): Promise<ReadonlyMap<string, string>> {
   const { rows } = await sql.query<{ name: string; id: string }>(
     'SELECT name, id FROM auth.project WHERE name = ANY($1)',
     [projects],

@@ -6,7 +6,11 @@ import type { AuthErrorCode } from '../errors.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 export type IntrospectionAnswer =
-  | { readonly active: true; readonly tokenId: string; readonly user: { readonly id: string; readonly username: string } }
+  | {
+      readonly active: true;
+      readonly tokenId: string;
+      readonly user: { readonly id: string; readonly username: string };
+    }
   | { readonly active: false; readonly code: AuthErrorCode };
 
 /**
@@ -33,13 +37,15 @@ export class Introspection {
         : account.disabled
           ? 'account.disabled'
           : this.verifier.failedCaveat(token, 'any project');
-      if (code === null) return { active: true, tokenId, user: { id: account.id, username: account.username } };
+      if (code === null)
+        return { active: true, tokenId, user: { id: account.id, username: account.username } };
       // Tokens that we never minted are not written down: anybody could fill the log with them.
       const actor = account.username;
       await audit(this.sql, this.clock, { event: 'token.refused', actor, detail: { code, tokenId } });
       return { active: false, code };
     } catch (error) {
-      if (error instanceof AuthError && error.code !== 'seal.broken') return { active: false, code: error.code };
+      if (error instanceof AuthError && error.code !== 'seal.broken')
+        return { active: false, code: error.code };
       throw error;
     }
   }

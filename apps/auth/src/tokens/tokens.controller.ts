@@ -13,7 +13,9 @@ export class TokensController {
   @Post('introspect')
   @HttpCode(200)
   @UseGuards(GateGuard)
-  introspect(@Body({ schema: introspectOrder }) { token }: z.output<typeof introspectOrder>): Promise<IntrospectionAnswer> {
+  introspect(
+    @Body({ schema: introspectOrder }) { token }: z.output<typeof introspectOrder>,
+  ): Promise<IntrospectionAnswer> {
     return this.introspection.of(token);
   }
 }

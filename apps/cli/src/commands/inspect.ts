@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { HttpFetcher } from '@rind/client-node';
 import { keyIdOf } from '@rind/crypto';
-import { systemClock, systemRandomness } from '@rind/kernel';
+import { systemClock } from '@rind/kernel';
 import { hasCanonicalKeyIds, isExpired, parseMetadata } from '@rind/metadata';
 import type { AnyMetadata, Delegations, Root, Targets } from '@rind/metadata';
 import { CliError } from '../errors.ts';
@@ -24,7 +24,7 @@ async function read(source: string): Promise<Uint8Array> {
       throw new CliError('usage.invalid', `cannot read ${source}`, { argument: source }, { cause });
     }
   }
-  const bytes = await new HttpFetcher({ clock: systemClock(), randomness: systemRandomness }).fetch(source, maxBytes);
+  const bytes = await new HttpFetcher().fetch(source, maxBytes);
   if (bytes === null) throw new CliError('file.not-found', `${source} is not there`, { file: source });
   return bytes;
 }

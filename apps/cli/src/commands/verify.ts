@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { IndexClient } from '@rind/client';
+import { verifyTarget } from '@rind/client';
+import type { Updater } from '@rind/client';
 import { hashHex } from '@rind/crypto';
 import { packageTargetPath, parseDistribution } from '@rind/index-model';
 import { z } from 'zod';
-import { ClientError } from '@rind/client';
 import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { requestJson } from '../http.ts';
@@ -18,7 +18,7 @@ const receipt = z.looseObject({ state: z.string() });
  * @param apiUrl the instance's address, to tell "not signed yet" from "not signed"; null for foreign repositories
  */
 export async function verifyFiles(
-  client: IndexClient,
+  client: Updater,
   paths: readonly string[],
   apiUrl: string | null,
   output: Output,
@@ -35,38 +35,27 @@ export async function verifyFiles(
   return worst;
 }
 
-async function verifyFile(client: IndexClient, path: string, apiUrl: string | null, output: Output): Promise<void> {
-  const { size } = statFile(path);
+async function verifyFile(client: Updater, path: string, apiUrl: string | null, output: Output): Promise<void> {
   const filename = basename(path);
   const { project } = parseDistribution(filename);
   const targetPath = packageTargetPath(project, filename);
   const target = await client.findTarget(targetPath);
-  const bytes = readFileSync(path);
+  const bytes = readLocal(path);
   const sha256 = hashHex('sha256', bytes);
   if (target === null) {
     await throwIfWaiting(apiUrl, targetPath, sha256);
     throw new CliError('file.not-found', `${filename} is not signed here`, { file: filename });
   }
-  if (target.length !== size) {
-    throw new ClientError('target.length-mismatch', `${filename} has ${size} bytes, ${target.length} are signed`, {
-      role: 'targets',
-      reason: 'length differs',
-      spec: 'TUF 1.0.34 §5.7.2',
-      path: targetPath,
-      expected: target.length,
-      received: size,
-    });
-  }
-  client.checkTarget(targetPath, target, bytes);
+  verifyTarget(targetPath, target, bytes);
   output.line(
-    { file: path, targetPath, sha256, length: size, verified: true },
+    { file: path, targetPath, sha256, length: bytes.length, verified: true },
     `verified ${path}\n  signed as ${targetPath}, sha256 ${sha256}`,
   );
 }
 
-function statFile(path: string): { size: number } {
+function readLocal(path: string): Uint8Array {
   try {
-    return statSync(path);
+    return readFileSync(path);
   } catch (cause) {
     throw new CliError('usage.invalid', `cannot read ${path}`, { argument: path }, { cause });
   }

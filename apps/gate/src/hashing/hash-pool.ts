@@ -4,8 +4,6 @@ import { createWorkerPool, workerUrl } from '@rind/worker-pool';
 import type { WorkerPool } from '@rind/worker-pool';
 import type { Digests, HashTasks } from './hash.worker.ts';
 
-/** Waiting files per thread; beyond that uploads are refused with `pool.full`. */
-const queuePerThread = 32;
 const secondsBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10];
 
 /** Digests of spooled files, on threads: the event loop never hashes. */
@@ -13,10 +11,10 @@ export class HashPool {
   private readonly pool: WorkerPool<HashTasks>;
   private readonly seconds: { observe(seconds: number): void };
 
-  constructor(options: { threads: number; metrics: Metrics }) {
+  constructor(options: { threads: number; maxQueue: number; metrics: Metrics }) {
     const worker = workerUrl(import.meta.url, './hash.worker');
-    const maxQueue = options.threads * queuePerThread;
-    this.pool = createWorkerPool<HashTasks>({ worker, threads: options.threads, maxQueue });
+    const { threads, maxQueue } = options;
+    this.pool = createWorkerPool<HashTasks>({ worker, threads, maxQueue });
     const help = 'Time to hash one file, waiting included.';
     this.seconds = options.metrics.histogram('rind_gate_hash_seconds', help, [], secondsBuckets);
   }

@@ -41,7 +41,11 @@ describe('Spool', () => {
     ['the source fails', () => spool.receive(failing(new Error('cut')), undefined), undefined],
     ['the disk is full', () => spool.receive(failing(enospc), undefined), 'spool.full'],
     ['the announced length is beyond the budget', () => spool.receive(chunks(1), 5_000_000), 'spool.full'],
-    ['an unannounced length grows beyond it', () => spool.receive(chunks(2_000_000, 3_000_000), undefined), 'spool.full'],
+    [
+      'an unannounced length grows beyond it',
+      () => spool.receive(chunks(2_000_000, 3_000_000), undefined),
+      'spool.full',
+    ],
   ])('leaves nothing behind when %s', async (_when, receive, code) => {
     const error: unknown = await receive().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(code === undefined ? { message: 'cut' } : { code });

@@ -85,7 +85,7 @@ async function writeAll(
       promised = length + chunk.length + growthBytes;
       reservation.growTo(promised);
     }
-    for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+    for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
     length += chunk.length;
   }
   return length;

@@ -12,5 +12,7 @@ export function checkAction(action: string): void {
     const text = 'Project pre-registration is no longer required or supported, upload your files instead.';
     throw new GateError('upload.gone', text, { status: 410 });
   }
-  throw new GateError('upload.bad-action', 'Unknown or missing :action. Uploads use file_upload.', { status: 400 });
+  throw new GateError('upload.bad-action', 'Unknown or missing :action. Uploads use file_upload.', {
+    status: 400,
+  });
 }

@@ -12,7 +12,11 @@ export interface CheckedForm {
 }
 
 /** @throws PassedOnRefusal with the form's code and the text that PyPI has for it */
-export function checkForm(fields: readonly (readonly [string, string])[], file: ReceivedFile, digests: Digests): CheckedForm {
+export function checkForm(
+  fields: readonly (readonly [string, string])[],
+  file: ReceivedFile,
+  digests: Digests,
+): CheckedForm {
   try {
     const form = parseUploadForm({ fields, filename: file.filename, contentType: file.contentType, digests });
     return { project: form.name, requiresPython: form.requiresPython };

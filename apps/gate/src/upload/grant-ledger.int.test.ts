@@ -14,7 +14,13 @@ const voidGrant = vi.fn<(id: string, reason: string) => Promise<void>>();
 const grantUse = vi.fn<(id: string) => Promise<{ used: boolean }>>();
 
 function open(settleAfterMs = 10): GrantLedger {
-  return new GrantLedger({ dir, auth: { voidGrant }, warehouse: { grantUse }, settleAfterMs, logger: silentLogger });
+  return new GrantLedger({
+    dir,
+    auth: { voidGrant },
+    warehouse: { grantUse },
+    settleAfterMs,
+    logger: silentLogger,
+  });
 }
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'gate-ledger-'));
@@ -79,7 +85,12 @@ describe('GrantLedger', () => {
     const dead = spawnSync('true').pid;
     const other = id.replace('5e', '6e');
     const alive = `gate-${process.ppid}-${id.replace('5e', '7e')}.grant`;
-    for (const name of [`gate-${dead}-${id}.grant`, `gate-${process.pid}-${other}.grant`, alive, 'gate-x.grant']) {
+    for (const name of [
+      `gate-${dead}-${id}.grant`,
+      `gate-${process.pid}-${other}.grant`,
+      alive,
+      'gate-x.grant',
+    ]) {
       await writeFile(join(dir, name), '');
     }
     grantUse.mockImplementation((asked) => Promise.resolve({ used: asked === other }));

@@ -54,6 +54,10 @@ describe('legacyAnswer', () => {
   it('speaks JSON to uv, with the text in `code`', () => {
     const answer = legacyAnswer(400, 'No "file"', 'application/json;q=0.9, text/plain;q=0.8');
     expect(answer.contentType).toBe('application/json');
-    expect(JSON.parse(answer.body)).toEqual({ message: 'No "file"', code: '400 No "file"', title: 'Bad Request' });
+    expect(JSON.parse(answer.body)).toEqual({
+      message: 'No "file"',
+      code: '400 No "file"',
+      title: 'Bad Request',
+    });
   });
 });

@@ -22,7 +22,11 @@ export function reasonPhrase(text: string): string {
 export function legacyAnswer(status: number, text: string, accept: string | undefined): LegacyAnswer {
   const reason = reasonPhrase(text);
   if (prefersJson(accept)) {
-    const body = JSON.stringify({ message: text, code: `${status} ${text}`, title: STATUS_CODES[status] ?? 'Error' });
+    const body = JSON.stringify({
+      message: text,
+      code: `${status} ${text}`,
+      title: STATUS_CODES[status] ?? 'Error',
+    });
     return { status, reason, contentType: 'application/json', body };
   }
   return { status, reason, contentType: 'text/plain; charset=utf-8', body: `${status} ${text}\n` };
@@ -37,6 +41,10 @@ export function prefersJson(accept: string | undefined): boolean {
     weights.set(type, /^[01](\.[0-9]{0,3})?$/.test(q) ? Number(q) : 0);
   }
   const json = weights.get('application/json') ?? 0;
-  const text = Math.max(weights.get('text/plain') ?? 0, weights.get('text/html') ?? 0, weights.get('text/*') ?? 0);
+  const text = Math.max(
+    weights.get('text/plain') ?? 0,
+    weights.get('text/html') ?? 0,
+    weights.get('text/*') ?? 0,
+  );
   return json > 0 && json >= text;
 }

@@ -27,7 +27,9 @@ export class LegacyController {
   ): Promise<string> {
     checkSlash(request.originalUrl);
     const { uploadId, warnings } = await this.desk.accept({ request: request.raw, id: request.id, action });
-    void reply.header('Link', `</api/v1/uploads/${uploadId}>; rel="monitor"`).type('text/plain; charset=utf-8');
+    void reply
+      .header('Link', `</api/v1/uploads/${uploadId}>; rel="monitor"`)
+      .type('text/plain; charset=utf-8');
     return warnings.join('\n');
   }
 }
@@ -35,7 +37,8 @@ export class LegacyController {
 /** Routes match with and without the slash at the end; PyPI's upload URL has it. */
 function checkSlash(url: string): void {
   if (/^\/legacy(?:\?|$)/.test(url)) {
-    const text = 'An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a trailing slash)';
+    const text =
+      'An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a trailing slash)';
     throw new GateError('upload.missing-slash', text, { status: 308 });
   }
 }

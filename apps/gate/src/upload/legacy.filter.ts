@@ -28,13 +28,15 @@ export class LegacyFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const refusal = refusalOf(error);
-    if (refusal.status >= 500) this.logger.error('upload.failed', { requestId: request.id, code: refusal.code, error });
+    if (refusal.status >= 500)
+      this.logger.error('upload.failed', { requestId: request.id, code: refusal.code, error });
     else this.logger.info('upload.refused', { requestId: request.id, code: refusal.code });
     // Fastify cannot set a reason phrase, nor answer before the body is read.
     reply.hijack();
     const answer = legacyAnswer(refusal.status, refusal.text, request.headers.accept);
     const headers: Record<string, string> = { 'X-Rind-Error': refusal.code, 'X-Request-Id': request.id };
-    if (refusal.retryAfterSeconds !== undefined) headers['Retry-After'] = String(Math.ceil(refusal.retryAfterSeconds));
+    const retryAfterSeconds = refusal.retryAfterSeconds ?? (refusal.status === 503 ? 5 : undefined);
+    if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(Math.ceil(retryAfterSeconds));
     if (refusal.status === 308) headers['Location'] = '/legacy/';
     replyAndLinger(request.raw, reply.raw, answer, headers, this.config.linger);
   }
@@ -46,7 +48,12 @@ function refusalOf(error: unknown): Refusal {
     return { code: error.code, status, text: error.message, retryAfterSeconds };
   }
   if (isRindError(error, 'pool.full')) {
-    return { code: 'gate.busy', status: 503, text: 'Too many uploads at once. Try again in a moment.', retryAfterSeconds: 5 };
+    return {
+      code: 'gate.busy',
+      status: 503,
+      text: 'Too many uploads at once. Try again in a moment.',
+      retryAfterSeconds: 5,
+    };
   }
   return { code: 'internal.error', status: 500, text: 'Internal error.' };
 }

@@ -38,31 +38,46 @@ const maxAllFieldsBytes = 12 * mebibyte;
  * @throws GateError `upload.malformed-form`, `upload.unexpected-file`, `upload.too-slow`, `upload.aborted`,
  *   `file.too-large`, `spool.full`
  */
-export async function receiveForm(request: IncomingMessage, spool: Spool, bounds: FormBounds): Promise<ReceivedForm> {
+export async function receiveForm(
+  request: IncomingMessage,
+  spool: Spool,
+  bounds: FormBounds,
+): Promise<ReceivedForm> {
   const parser = parserFor(request, bounds.maxFileBytes);
   const fields: [string, string][] = [];
   let fieldBytes = 0;
   let file: Promise<ReceivedFile> | undefined;
+  let incoming: BusboyFileStream | undefined;
 
   const parsed = new Promise<void>((resolve, reject) => {
     parser.on('field', (name: string | undefined, value, nameTruncated, valueTruncated) => {
       const bytes = Buffer.byteLength(value) + (name ?? '').length;
       fieldBytes += bytes;
       const max = name === 'description' ? maxDescriptionBytes : maxFieldBytes;
-      if (name === undefined || nameTruncated || valueTruncated || bytes > max || fieldBytes > maxAllFieldsBytes) {
+      if (
+        name === undefined ||
+        nameTruncated ||
+        valueTruncated ||
+        bytes > max ||
+        fieldBytes > maxAllFieldsBytes
+      ) {
         reject(malformed(`Form field '${(name ?? '').slice(0, 64)}' is too long or has no name.`));
       } else fields.push([name, value]);
     });
-    parser.on('file', (name: string | undefined, stream, filename: string | undefined, _encoding, contentType) => {
-      stream.on('error', () => {});
-      if (name === 'gpg_signature') stream.resume();
-      else if (name !== 'content' || file !== undefined) reject(unexpectedFile(name ?? ''));
-      else {
-        stream.on('limit', () => reject(tooLarge(fields, bounds.maxFileBytes)));
-        file = spoolFile(request, stream, filename ?? '', contentType, spool);
-        file.catch(reject);
-      }
-    });
+    parser.on(
+      'file',
+      (name: string | undefined, stream, filename: string | undefined, _encoding, contentType) => {
+        stream.on('error', () => {});
+        if (name === 'gpg_signature') stream.resume();
+        else if (name !== 'content' || file !== undefined) reject(unexpectedFile(name ?? ''));
+        else {
+          stream.on('limit', () => reject(tooLarge(fields, bounds.maxFileBytes)));
+          incoming = stream;
+          file = spoolFile(request, stream, filename ?? '', contentType, spool);
+          file.catch(reject);
+        }
+      },
+    );
     parser.on('finish', resolve);
     parser.on('error', () => reject(malformed('The form could not be read.')));
     parser.on('fieldsLimit', () => reject(malformed(`The form has more than ${maxFields} fields.`)));
@@ -77,8 +92,9 @@ export async function receiveForm(request: IncomingMessage, spool: Spool, bounds
   } catch (error) {
     request.unpipe(parser);
     request.pause();
-    // Ends the stream that the spool reads from, if any, so that its file is removed before we answer.
     parser.destroy();
+    // The spool still waits for the rest of the file; it removes what it has, and only then do we answer.
+    incoming?.destroy(new Error('the rest of the form is not read'));
     await file?.then(({ spooled }) => spooled.discard()).catch(() => {});
     throw error;
   } finally {
@@ -135,7 +151,8 @@ function watchSender(request: IncomingMessage, bounds: FormBounds, reject: (erro
   request.once('end', () => clearTimeout(total));
   request.once('close', () => {
     clearTimeout(total);
-    if (!request.complete) reject(new GateError('upload.aborted', 'The upload was cut off.', { status: 400 }));
+    if (!request.complete)
+      reject(new GateError('upload.aborted', 'The upload was cut off.', { status: 400 }));
   });
 }
 
@@ -145,7 +162,8 @@ function malformed(text: string): GateError {
 
 function unexpectedFile(field: string): GateError {
   const name = field.slice(0, 64);
-  const text = name === 'content' ? 'Only one file may be uploaded at a time.' : `${name}: Should not be a tuple.`;
+  const text =
+    name === 'content' ? 'Only one file may be uploaded at a time.' : `${name}: Should not be a tuple.`;
   return new GateError('upload.unexpected-file', text, { status: 400, field: name });
 }
 

@@ -69,11 +69,17 @@ export class UploadDesk {
       const form = await receiveForm(request, this.parts.spool, this.parts.config);
       try {
         this.parts.checkpoint('after-spool');
-        if (typeof action !== 'string') checkAction(form.fields.find(([name]) => name === ':action')?.[1] ?? '');
+        if (typeof action !== 'string')
+          checkAction(form.fields.find(([name]) => name === ':action')?.[1] ?? '');
         const upload = await this.handle(form, token, owner, request.socket.remoteAddress);
         const durationMs = Math.round(monotonicMs() - startedMs);
         const { uploadId } = upload;
-        this.parts.logger.info('upload.accepted', { requestId: id, uploadId, tokenId: owner.tokenId, durationMs });
+        this.parts.logger.info('upload.accepted', {
+          requestId: id,
+          uploadId,
+          tokenId: owner.tokenId,
+          durationMs,
+        });
         return upload;
       } finally {
         await form.file?.spooled.discard();
@@ -104,7 +110,13 @@ export class UploadDesk {
 
   private async askForGrant(
     id: string,
-    asked: { token: string; checked: CheckedForm; file: ReceivedFile; digests: Digests; remote: string | undefined },
+    asked: {
+      token: string;
+      checked: CheckedForm;
+      file: ReceivedFile;
+      digests: Digests;
+      remote: string | undefined;
+    },
   ): Promise<OpaqueGrant> {
     const { token, checked, file, digests, remote } = asked;
     const { sha256, sha512, blake2b256 } = digests;
@@ -129,7 +141,13 @@ export class UploadDesk {
 
   private async forward(
     grantId: string,
-    upload: { fields: ReceivedForm['fields']; file: ReceivedFile; digests: Digests; grant: OpaqueGrant; actor: string },
+    upload: {
+      fields: ReceivedForm['fields'];
+      file: ReceivedFile;
+      digests: Digests;
+      grant: OpaqueGrant;
+      actor: string;
+    },
   ): Promise<AcceptedUpload> {
     const { fields, file, digests, grant, actor } = upload;
     const { filename, contentType, spooled } = file;

@@ -25,7 +25,8 @@ export function jsonOf<Output>(answer: HttpAnswer, schema: z.ZodType<Output>): O
 export function refusalOf(answer: HttpAnswer, statuses: readonly number[]): PassedOnRefusal | undefined {
   if (!statuses.includes(answer.status)) return undefined;
   const said = jsonOf(answer, problem);
-  if (said === undefined || said.code.startsWith('internal.') || said.code.startsWith('request.')) return undefined;
+  if (said === undefined || said.code.startsWith('internal.') || said.code.startsWith('request.'))
+    return undefined;
   const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
   const details = Number.isFinite(seconds)
     ? { status: answer.status, retryAfterSeconds: Math.min(Math.max(1, seconds), 600) }

@@ -69,13 +69,16 @@ export class AuthClient {
     const answer = await this.post('/internal/grants', request, 'fresh');
     const said = answer.status === 200 || answer.status === 201 ? jsonOf(answer, issued) : undefined;
     if (said?.grantId === request.id) return said.grant;
-    throw refusalOf(answer, [400, 403, 409, 429]) ?? unavailable(`a grant was answered with ${answer.status}`);
+    throw (
+      refusalOf(answer, [400, 403, 409, 429]) ?? unavailable(`a grant was answered with ${answer.status}`)
+    );
   }
 
   /** Idempotent; a grant that does not exist is as good as void. @throws GateError `auth.unavailable` */
   async voidGrant(id: string, reason: string): Promise<void> {
     const answer = await this.post(`/internal/grants/${encodeURIComponent(id)}/void`, { reason }, 'kept');
-    if (answer.status !== 204 && answer.status !== 404) throw unavailable(`void was answered with ${answer.status}`);
+    if (answer.status !== 204 && answer.status !== 404)
+      throw unavailable(`void was answered with ${answer.status}`);
   }
 
   private async post(path: string, body: object, connection: 'fresh' | 'kept'): Promise<HttpAnswer> {
@@ -98,5 +101,10 @@ export class AuthClient {
 
 function unavailable(why: string): GateError {
   const text = 'Tokens cannot be checked at the moment. Try again in a moment.';
-  return new GateError('auth.unavailable', text, { status: 503, retryAfterSeconds: 5 }, { cause: new Error(why) });
+  return new GateError(
+    'auth.unavailable',
+    text,
+    { status: 503, retryAfterSeconds: 5 },
+    { cause: new Error(why) },
+  );
 }

@@ -54,7 +54,13 @@ const accepted = z.object({
   grantUsed: z.boolean(),
   warnings: z.array(z.string()).default([]),
 });
-const grantUse = z.object({ used: z.boolean(), uploadId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional() });
+const grantUse = z.object({
+  used: z.boolean(),
+  uploadId: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional(),
+});
 
 /** The warehouse, as the gate sees it. */
 export class WarehouseClient {
@@ -107,7 +113,13 @@ export class WarehouseClient {
   async grantUse(grantId: string): Promise<GrantUse> {
     const url = `${this.url}/internal/uploads/by-grant/${encodeURIComponent(grantId)}`;
     try {
-      const answer = await call({ method: 'GET', url, secret: this.secret, idleMs: 5_000, connection: 'kept' });
+      const answer = await call({
+        method: 'GET',
+        url,
+        secret: this.secret,
+        idleMs: 5_000,
+        connection: 'kept',
+      });
       const said = answer.status === 200 ? jsonOf(answer, grantUse) : undefined;
       if (said !== undefined) return said;
       throw new Error(`the question was answered with ${answer.status}`);

@@ -64,7 +64,7 @@ async function upload({ publicUrl, token }: DemoParts, file: DemoFile): Promise<
 async function verify(parts: DemoParts): Promise<void> {
   try {
     const updater = new Updater({
-      fetcher: new HttpFetcher({ clock: parts.clock, randomness: parts.randomness }),
+      fetcher: new HttpFetcher({ randomness: parts.randomness }),
       store: new FileMetadataStore(join(parts.folder, 'cache')),
       clock: parts.clock,
       metadataUrl: `${parts.publicUrl}/metadata/`,

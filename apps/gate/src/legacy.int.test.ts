@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { unpackUpload } from './fake-process.ts';
-import { accepted, generousAuth, startGate, token, uploadId, willingWarehouse } from './gate-fixture.ts';
-import type { GateFixture } from './gate-fixture.ts';
-import { multipart, post, wheelBody, wheelFields, wheelName } from './upload-client.ts';
+import { unpackUpload } from './testing/fake-process.ts';
+import { accepted, generousAuth, startGate, token, uploadId, willingWarehouse } from './testing/gate-fixture.ts';
+import type { GateFixture } from './testing/gate-fixture.ts';
+import { multipart, post, wheelBody, wheelFields, wheelName } from './testing/upload-client.ts';
 
 const bytes = new Uint8Array(randomBytes(200_000));
 const body = wheelBody(bytes);
@@ -34,7 +34,10 @@ describe('an upload', () => {
     const answer = await post({ url: gate.url, body });
     expect(answer).toMatchObject({ status: 200, body: '' });
     expect(answer.headers['link']).toBe(`</api/v1/uploads/${uploadId}>; rel="monitor"`);
-    expect(gate.auth.calls.map(({ url }) => url)).toEqual(['/internal/tokens/introspect', '/internal/grants']);
+    expect(gate.auth.calls.map(({ url }) => url)).toEqual([
+      '/internal/tokens/introspect',
+      '/internal/grants',
+    ]);
     await nothingLeft();
   });
 
@@ -84,7 +87,9 @@ describe('an upload', () => {
     ['bearer', `Bearer ${token}`],
     ['token', `token ${token}`],
   ])('may show its token by the scheme %s', async (_scheme, authorization) => {
-    expect(await post({ url: gate.url, body, withToken: null, headers: { authorization } })).toMatchObject({ status: 200 });
+    expect(await post({ url: gate.url, body, withToken: null, headers: { authorization } })).toMatchObject({
+      status: 200,
+    });
   });
 
   it('may name its action in the query', async () => {
@@ -105,7 +110,9 @@ describe('an upload', () => {
       { filename: wheelName, bytes },
       { field: 'gpg_signature', filename: `${wheelName}.asc`, bytes: new Uint8Array(10) },
     ];
-    expect(await post({ url: gate.url, body: multipart(wheelFields(bytes), files) })).toMatchObject({ status: 200 });
+    expect(await post({ url: gate.url, body: multipart(wheelFields(bytes), files) })).toMatchObject({
+      status: 200,
+    });
   });
 });
 
@@ -113,8 +120,18 @@ describe('a refusal', () => {
   const other = 'pypi-AgEIcHlwaS5vcmcCJGFub3RoZXI';
 
   it.each([
-    ['no credentials', { withToken: null }, 'token.missing', /^Invalid or non-existent authentication information\./],
-    ['an unknown token', { withToken: other }, 'token.unknown', /^Invalid or non-existent authentication information\./],
+    [
+      'no credentials',
+      { withToken: null },
+      'token.missing',
+      /^Invalid or non-existent authentication information\./,
+    ],
+    [
+      'an unknown token',
+      { withToken: other },
+      'token.unknown',
+      /^Invalid or non-existent authentication information\./,
+    ],
     [
       'a password',
       { headers: { authorization: `Basic ${btoa('alice:a-value-of-a-password')}` } },
@@ -151,6 +168,7 @@ describe('a refusal', () => {
       socket.write(Buffer.alloc(30 * mebibyte), () => {
         socket.on('data', (chunk) => (received += chunk.toString('latin1')));
         socket.on('close', () => resolve(received));
+        socket.resume();
       });
     });
     expect(answer).toMatch(/^HTTP\/1\.1 403 Invalid or non-existent authentication information\./);
@@ -165,7 +183,12 @@ describe('a refusal', () => {
   });
 
   it.each([
-    ['a form without a file', multipart(wheelFields(bytes), []), 'upload.no-file', 'Upload payload does not have a file.'],
+    [
+      'a form without a file',
+      multipart(wheelFields(bytes), []),
+      'upload.no-file',
+      'Upload payload does not have a file.',
+    ],
     [
       'two files',
       multipart(wheelFields(bytes), [
@@ -183,10 +206,18 @@ describe('a refusal', () => {
     ],
     ['a form that ends in the middle', body.subarray(0, 100_000), 'upload.malformed-form', undefined],
     ['a form that is none', Buffer.from('nothing like it'), 'upload.malformed-form', undefined],
-    ['a field of 70 KB', wheelBody(bytes, { summary: 'x'.repeat(70_000) }), 'upload.malformed-form', undefined],
+    [
+      'a field of 70 KB',
+      wheelBody(bytes, { summary: 'x'.repeat(70_000) }),
+      'upload.malformed-form',
+      undefined,
+    ],
     [
       'too many fields',
-      multipart([...wheelFields(bytes), ...Array.from({ length: 1_001 }, () => ['classifiers', 'x'] as const)], []),
+      multipart(
+        [...wheelFields(bytes), ...Array.from({ length: 1_001 }, () => ['classifiers', 'x'] as const)],
+        [],
+      ),
       'upload.malformed-form',
       undefined,
     ],
@@ -246,7 +277,11 @@ describe('a refusal', () => {
         : generousAuth(call),
     );
     const answer = await post({ url: gate.url, body });
-    expect([answer.status, answer.reason, answer.headers['x-rind-error']]).toEqual([403, detail, 'token.wrong-project']);
+    expect([answer.status, answer.reason, answer.headers['x-rind-error']]).toEqual([
+      403,
+      detail,
+      'token.wrong-project',
+    ]);
     expect(gate.warehouse.calls).toEqual([]);
     await nothingLeft();
   });
@@ -266,16 +301,27 @@ describe('the grant of an upload', () => {
     const duplicate = { outcome: 'duplicate', uploadId, grantUsed: false, warnings: [] };
     gate.warehouse.answer(() => ({ status: 200, body: duplicate }));
     const answer = await post({ url: gate.url, body });
-    expect([answer.status, answer.headers['link']]).toEqual([200, `</api/v1/uploads/${uploadId}>; rel="monitor"`]);
+    expect([answer.status, answer.headers['link']]).toEqual([
+      200,
+      `</api/v1/uploads/${uploadId}>; rel="monitor"`,
+    ]);
     expect(gate.auth.callsTo('/void').map(({ url }) => url)).toEqual([`/internal/grants/${grantId()}/void`]);
     await nothingLeft();
   });
 
   it.each([400, 403, 409, 413, 429])('is voided when the warehouse refuses with %i', async (status) => {
     const detail = `File already exists ('${wheelName}', with blake2_256 hash 'ab').`;
-    gate.warehouse.answer(() => ({ status, body: { code: 'file.exists', detail }, headers: { 'Retry-After': '7' } }));
+    gate.warehouse.answer(() => ({
+      status,
+      body: { code: 'file.exists', detail },
+      headers: { 'Retry-After': '7' },
+    }));
     const answer = await post({ url: gate.url, body });
-    expect([answer.status, answer.reason, answer.headers['x-rind-error']]).toEqual([status, detail, 'file.exists']);
+    expect([answer.status, answer.reason, answer.headers['x-rind-error']]).toEqual([
+      status,
+      detail,
+      'file.exists',
+    ]);
     expect(answer.headers['retry-after']).toBe('7');
     expect(voided()).toBe(1);
     await nothingLeft();
@@ -290,7 +336,11 @@ describe('the grant of an upload', () => {
   });
 
   it.each([
-    ['an answer of 503', { status: 503, body: { code: 'store.full', detail: 'No room' } } as const, 'store.full'],
+    [
+      'an answer of 503',
+      { status: 503, body: { code: 'store.full', detail: 'No room' } } as const,
+      'store.full',
+    ],
     ['an answer of 500', { status: 500 } as const, 'warehouse.unavailable'],
     ['nonsense', { status: 200, body: { yes: true } } as const, 'warehouse.unavailable'],
     ['a broken connection', 'cut' as const, 'warehouse.unavailable'],
@@ -322,7 +372,10 @@ describe('the grant of an upload', () => {
     const used = { status: 200, body: { used: true, uploadId } };
     gate.warehouse.answer((call) => (call.method === 'GET' ? used : 'cut'));
     const answer = await post({ url: gate.url, body });
-    expect([answer.status, answer.headers['link']]).toEqual([200, `</api/v1/uploads/${uploadId}>; rel="monitor"`]);
+    expect([answer.status, answer.headers['link']]).toEqual([
+      200,
+      `</api/v1/uploads/${uploadId}>; rel="monitor"`,
+    ]);
     await nothingLeft();
     expect(voided()).toBe(0);
   });
@@ -428,18 +481,21 @@ describe('a gate without room', () => {
     await impatient.stop();
   });
 
-  it.each(['auth', 'warehouse'] as const)('says 503 while %s is away, keeps nothing, and recovers', async (who) => {
-    const lonely = await startGate();
-    await lonely[who].stop();
-    const answer = await post({ url: lonely.url, body });
-    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, `${who}.unavailable`]);
-    expect(answer.headers['retry-after']).toBeDefined();
-    if (who === 'warehouse') expect(lonely.auth.callsTo('/void')).toHaveLength(1);
-    await sleep(50);
-    expect(await lonely.spooled()).toEqual([]);
-    expect(lonely.log()).not.toContain(token);
-    await lonely.stop();
-  });
+  it.each(['auth', 'warehouse'] as const)(
+    'says 503 while %s is away, keeps nothing, and recovers',
+    async (who) => {
+      const lonely = await startGate();
+      await lonely[who].stop();
+      const answer = await post({ url: lonely.url, body });
+      expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, `${who}.unavailable`]);
+      expect(answer.headers['retry-after']).toBeDefined();
+      if (who === 'warehouse') expect(lonely.auth.callsTo('/void')).toHaveLength(1);
+      await sleep(50);
+      expect(await lonely.spooled()).toEqual([]);
+      expect(lonely.log()).not.toContain(token);
+      await lonely.stop();
+    },
+  );
 });
 
 async function tmp(): Promise<string> {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { FakeClock, systemRandomness } from '@rind/kernel';
 import { createApp, createLogger } from '@rind/nest-kit';
 import type { App } from '@rind/nest-kit';
-import type { GateConfig } from '../src/config.ts';
-import { GateModule } from '../src/gate.module.ts';
-import { leaveUploadsUnread } from '../src/upload/unread-body.ts';
+import type { GateConfig } from '../config.ts';
+import { GateModule } from '../gate.module.ts';
+import { leaveUploadsUnread } from '../upload/unread-body.ts';
 import { FakeProcess } from './fake-process.ts';
 import type { FakeAnswer, ReceivedCall } from './fake-process.ts';
 

@@ -23,7 +23,10 @@ export interface Answer {
 const boundary = 'a-boundary-of-the-tests';
 
 /** The fields that twine sends for a wheel, with the one digest that uv sends. */
-export function wheelFields(bytes: Uint8Array, changes: Readonly<Record<string, string | undefined>> = {}): Field[] {
+export function wheelFields(
+  bytes: Uint8Array,
+  changes: Readonly<Record<string, string | undefined>> = {},
+): Field[] {
   const fields: Record<string, string | undefined> = {
     ':action': 'file_upload',
     protocol_version: '1',
@@ -36,7 +39,9 @@ export function wheelFields(bytes: Uint8Array, changes: Readonly<Record<string, 
     sha256_digest: createHash('sha256').update(bytes).digest('hex'),
     ...changes,
   };
-  return Object.entries(fields).flatMap(([name, value]): Field[] => (value === undefined ? [] : [[name, value]]));
+  return Object.entries(fields).flatMap(([name, value]): Field[] =>
+    value === undefined ? [] : [[name, value]],
+  );
 }
 
 export const wheelName = 'demo_project-1.0-py3-none-any.whl';
@@ -45,7 +50,9 @@ export const wheelName = 'demo_project-1.0-py3-none-any.whl';
 export function multipart(fields: readonly Field[], files: readonly UploadFile[]): Buffer {
   const parts: Uint8Array[] = [];
   for (const [name, value] of fields) {
-    parts.push(Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`));
+    parts.push(
+      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`),
+    );
   }
   for (const { field = 'content', filename, contentType = 'application/octet-stream', bytes } of files) {
     const disposition = `Content-Disposition: form-data; name="${field}"; filename="${filename}"`;
@@ -68,7 +75,13 @@ export interface PostOptions {
 }
 
 /** Sends a POST and resolves with the answer, which may come before the body is through. */
-export function post({ url, body, path = '/legacy/', headers = {}, withToken = token }: PostOptions): Promise<Answer> {
+export function post({
+  url,
+  body,
+  path = '/legacy/',
+  headers = {},
+  withToken = token,
+}: PostOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const basic = `Basic ${Buffer.from(`__token__:${withToken ?? ''}`).toString('base64')}`;
     const request = httpRequest(`${url}${path}`, {

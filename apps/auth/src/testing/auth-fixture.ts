@@ -10,9 +10,9 @@ import { createApp, createLogger } from '@rind/nest-kit';
 import type { App } from '@rind/nest-kit';
 import type { PublicKey } from '@rind/crypto';
 import { createKeyFile } from '@rind/signers-file';
-import { AuthModule } from '../src/auth.module.ts';
-import { readConfig } from '../src/config.ts';
-import { problems } from '../src/problems.ts';
+import { AuthModule } from '../auth.module.ts';
+import { readConfig } from '../config.ts';
+import { problems } from '../problems.ts';
 
 export const secrets = {
   gate: 'gate-secret-gate-secret-gate-secret',
@@ -85,9 +85,19 @@ export async function startAuth(): Promise<AuthFixture> {
   });
   const pool = openPool(databaseUrl, { max: 2, name: 'test' });
   const owner = openPool(ownerUrl, { max: 2, name: 'test' });
-  const send = async (method: 'GET' | 'POST', caller: keyof typeof secrets, url: string, payload?: object) => {
+  const send = async (
+    method: 'GET' | 'POST',
+    caller: keyof typeof secrets,
+    url: string,
+    payload?: object,
+  ) => {
     const headers = { authorization: `Bearer ${secrets[caller]}` };
-    const answer = await app.fastify.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+    const answer = await app.fastify.inject({
+      method,
+      url,
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
     const json = answer.body === '' ? {} : (answer.json() as Record<string, unknown>);
     const code = answer.headers['x-rind-error'];
     return { status: answer.statusCode, code: typeof code === 'string' ? code : undefined, json };

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { uploadMediaType } from './upload-frame.ts';
+
+/** Leaves bodies of uploads alone: they are read as a stream, after the guard. */
+export function leaveUploadsUnread(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser(uploadMediaType, (_request, _payload, done) => done(null));
+}
+
+/**
+ * Runs `work` on a body. However it ends, the body is read to its end before the answer goes out: a connection that is
+ * closed over unread bytes takes the answer with it. A sender that falls silent is cut off.
+ */
+export async function readingWhole<Result>(
+  request: IncomingMessage,
+  idleMs: number,
+  work: (body: AsyncIterable<Uint8Array>) => Promise<Result>,
+): Promise<Result> {
+  request.setTimeout(idleMs, () => {
+    if (!request.readableEnded) request.destroy(new Error('the sender fell silent'));
+  });
+  const chunks = request.iterator({ destroyOnReturn: false });
+  try {
+    return await work({ [Symbol.asyncIterator]: () => chunks });
+  } finally {
+    await readToEnd(request);
+    request.setTimeout(0);
+  }
+}
+
+async function readToEnd(request: IncomingMessage): Promise<void> {
+  if (request.readableEnded || request.destroyed) return;
+  await new Promise<void>((resolve) => {
+    request.once('end', resolve).once('close', resolve).once('error', () => resolve());
+    request.resume();
+  });
+}

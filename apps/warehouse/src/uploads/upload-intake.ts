@@ -1,0 +1,46 @@
+import { isRindError } from '@rind/kernel';
+import type { Sql } from '@rind/database';
+import type { Metrics } from '@rind/nest-kit';
+import { uploadOfGrant } from '../outbox/upload-request.ts';
+import type { UploadAnswer, UploadDesk } from './upload-desk.ts';
+import { openFrame } from './upload-frame.ts';
+import type { UploadSlots } from './upload-slots.ts';
+
+export interface GrantUse {
+  readonly used: boolean;
+  /** The upload that used it. */
+  readonly uploadId?: string;
+}
+
+/** What the gate can ask of the warehouse: the facade of this module. */
+export class UploadIntake {
+  private readonly parts: { desk: UploadDesk; slots: UploadSlots; sql: Sql };
+  private readonly outcomes: ReturnType<typeof outcomeCounter>;
+
+  constructor(parts: { desk: UploadDesk; slots: UploadSlots; sql: Sql; metrics: Metrics }) {
+    this.parts = parts;
+    this.outcomes = outcomeCounter(parts.metrics);
+    parts.metrics.observe('rind_uploads_active', 'Uploads being received or recorded.', () => parts.slots.inUse);
+  }
+
+  /** @throws whatever refuses the upload */
+  async receive(body: AsyncIterable<Uint8Array>): Promise<UploadAnswer> {
+    try {
+      const answer = await this.parts.slots.use(async () => this.parts.desk.accept(await openFrame(body)));
+      this.outcomes.inc({ outcome: answer.outcome });
+      return answer;
+    } catch (error) {
+      this.outcomes.inc({ outcome: isRindError(error) ? error.code : 'failed' });
+      throw error;
+    }
+  }
+
+  async grantUse(grantId: string): Promise<GrantUse> {
+    const uploadId = await uploadOfGrant(this.parts.sql, grantId);
+    return uploadId === null ? { used: false } : { used: true, uploadId };
+  }
+}
+
+function outcomeCounter(metrics: Metrics) {
+  return metrics.counter('rind_uploads_total', 'Uploads by what came of them.', ['outcome']);
+}

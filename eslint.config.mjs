@@ -64,6 +64,25 @@ export default tseslint.config(
     },
   },
   {
+    // A test of an adapter may bring the real server that the adapter talks to.
+    files: ['libs/**/*.int.test.ts', 'libs/**/test/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allowCircularSelfDependency: true,
+          depConstraints: [
+            ...depConstraints.filter(({ sourceTag }) => sourceTag !== 'layer:adapter'),
+            {
+              sourceTag: 'layer:adapter',
+              onlyDependOnLibsWithTags: ['layer:kernel', 'layer:port', 'layer:adapter', 'layer:test'],
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: portable.map((lib) => `libs/${lib}/src/**/*.ts`),
     ignores: ['**/*.test.ts'],
     rules: {

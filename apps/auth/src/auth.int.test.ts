@@ -52,7 +52,8 @@ const owners = (project: string) =>
     'SELECT a.username, r.role FROM auth.role r JOIN auth.account a ON a.id = r.account_id WHERE r.project = $1',
     project,
   );
-const voidGrant = (id: string, reason = 'refused') => auth.post('gate', `/internal/grants/${id}/void`, { reason });
+const voidGrant = (id: string, reason = 'refused') =>
+  auth.post('gate', `/internal/grants/${id}/void`, { reason });
 
 describe('a token', () => {
   it('is introspected, and brings a grant that the signer accepts', async () => {
@@ -61,7 +62,9 @@ describe('a token', () => {
     expect(token).toMatch(/^pypi-[A-Za-z0-9_-]{85,}$/);
     expect((await introspect(token)).json).toMatchObject({ active: true, user: { username: 'alice' } });
 
-    const reply = await grant(token, project.toUpperCase().replace('-', '_'), { filename: 'happy_1-1.0.tar.gz' });
+    const reply = await grant(token, project.toUpperCase().replace('-', '_'), {
+      filename: 'happy_1-1.0.tar.gz',
+    });
     expect(reply.status).toBe(200);
     const signed = reply.json['grant'] as SignedGrant;
     const trusted = new Map([
@@ -85,10 +88,17 @@ describe('a token', () => {
     expect(verified.grant.how).toMatch(/^token:[0-9a-f-]{36}$/);
 
     const [logged] = await rows('SELECT * FROM auth.grant_log WHERE id = $1', reply.json['grantId']);
-    expect(logged).toMatchObject({ verb: 'add', project, target_path: `packages/${project}/happy_1-1.0.tar.gz` });
+    expect(logged).toMatchObject({
+      verb: 'add',
+      project,
+      target_path: `packages/${project}/happy_1-1.0.tar.gz`,
+    });
     expect(Buffer.compare(logged!['envelope'] as Buffer, envelope)).toBe(0);
     expect(await owners(project)).toEqual([{ username: 'alice', role: 'owner' }]);
-    const [used] = await rows('SELECT last_used_at FROM auth.token WHERE id = $1', verified.grant.how.slice(6));
+    const [used] = await rows(
+      'SELECT last_used_at FROM auth.token WHERE id = $1',
+      verified.grant.how.slice(6),
+    );
     expect(used!['last_used_at']).toEqual(new Date(auth.clock.nowMs()));
   });
 
@@ -100,7 +110,9 @@ describe('a token', () => {
     for (const project of [other, fresh('bound')]) {
       const reply = await grant(token, project);
       expect([reply.status, reply.code]).toEqual([403, 'token.wrong-project']);
-      expect(reply.json['detail']).toContain(`The given token isn't allowed to upload to project '${project}'.`);
+      expect(reply.json['detail']).toContain(
+        `The given token isn't allowed to upload to project '${project}'.`,
+      );
     }
     expect((await introspect(token)).json['active']).toBe(true);
   });
@@ -151,7 +163,10 @@ describe('a token', () => {
     const project = fresh('revoked');
     const token = await mint('bob');
     const copy = attenuate(token, [1, [project]]);
-    await rows('UPDATE auth.token SET revoked_at = now() WHERE id = $1', (await introspect(token)).json['tokenId']);
+    await rows(
+      'UPDATE auth.token SET revoked_at = now() WHERE id = $1',
+      (await introspect(token)).json['tokenId'],
+    );
     for (const each of [token, copy]) {
       expect((await introspect(each)).json).toEqual({ active: false, code: 'token.revoked' });
       expect((await grant(each, project)).code).toBe('token.revoked');
@@ -160,7 +175,9 @@ describe('a token', () => {
 
   it('dies with its row and with its account', async () => {
     const gone = await mint('bob');
-    await auth.owner.query('DELETE FROM auth.token WHERE id = $1', [(await introspect(gone)).json['tokenId']]);
+    await auth.owner.query('DELETE FROM auth.token WHERE id = $1', [
+      (await introspect(gone)).json['tokenId'],
+    ]);
     expect((await introspect(gone)).json).toEqual({ active: false, code: 'token.unknown' });
     const disabled = await mint('dave');
     await rows(`UPDATE auth.account SET disabled_at = now() WHERE username = 'dave'`);
@@ -175,7 +192,12 @@ describe('a token', () => {
     ['bytes that are none', 'pypi-AgEIcHlwaS5vcmc', 'token.malformed'],
     [
       'a stranger’s token',
-      mintToken({ location: 'localhost', identifier: uuidV4(systemRandomness), rootKey: new Uint8Array(32), caveats: [] }),
+      mintToken({
+        location: 'localhost',
+        identifier: uuidV4(systemRandomness),
+        rootKey: new Uint8Array(32),
+        caveats: [],
+      }),
       'token.unknown',
     ],
     [
@@ -191,7 +213,12 @@ describe('a token', () => {
 
   it('with a forged signature is refused', async () => {
     const tokenId = (await introspect(await mint('alice'))).json['tokenId'] as string;
-    const forged = mintToken({ location: 'localhost', identifier: tokenId, rootKey: new Uint8Array(32), caveats: [] });
+    const forged = mintToken({
+      location: 'localhost',
+      identifier: tokenId,
+      rootKey: new Uint8Array(32),
+      caveats: [],
+    });
     expect((await introspect(forged)).json).toEqual({ active: false, code: 'token.bad-signature' });
     expect((await grant(forged, fresh('forged'))).code).toBe('token.bad-signature');
   });
@@ -228,7 +255,9 @@ describe('somebody who can write the database', () => {
         await expect(auth.pool.query(statement)).rejects.toMatchObject({ code: 'database.denied' });
       }
     }
-    await expect(auth.pool.query('UPDATE auth.grant_log SET seq = 0')).rejects.toMatchObject({ code: 'database.denied' });
+    await expect(auth.pool.query('UPDATE auth.grant_log SET seq = 0')).rejects.toMatchObject({
+      code: 'database.denied',
+    });
   });
 });
 
@@ -239,7 +268,9 @@ describe('a project', () => {
     await grant(owner, project);
     const refused = await grant(helper, project);
     expect([refused.status, refused.code]).toEqual([403, 'authorization.not-a-maintainer']);
-    expect(refused.json['detail']).toContain(`The user 'henry' isn't allowed to upload to project '${project}'.`);
+    expect(refused.json['detail']).toContain(
+      `The user 'henry' isn't allowed to upload to project '${project}'.`,
+    );
     await rows(
       `INSERT INTO auth.role (project, account_id, role) SELECT $1, id, 'maintainer' FROM auth.account WHERE username = 'henry'`,
       project,
@@ -284,7 +315,10 @@ describe('a project', () => {
     for (let round = 0; round < 20; round++) {
       const project = fresh('race');
       const first = await grant(token, project);
-      const [, second] = await Promise.all([voidGrant(first.json['grantId'] as string), grant(token, project)]);
+      const [, second] = await Promise.all([
+        voidGrant(first.json['grantId'] as string),
+        grant(token, project),
+      ]);
       expect(second.status).toBe(200);
       expect(await owners(project)).toHaveLength(1);
     }
@@ -292,7 +326,10 @@ describe('a project', () => {
 
   it.each(['', '-x', 'ä', 'a b', 'x'.repeat(301)])('is not named %j', async (project) => {
     const reply = await grant(await mint('alice'), project, { filename: 'x-1.0.tar.gz' });
-    expect([reply.status, reply.code]).toEqual([400, expect.stringMatching(/^(project\.name-invalid|request\.malformed)$/)]);
+    expect([reply.status, reply.code]).toEqual([
+      400,
+      expect.stringMatching(/^(project\.name-invalid|request\.malformed)$/),
+    ]);
   });
 });
 
@@ -306,12 +343,27 @@ describe('a grant', () => {
     expect([again.status, again.code]).toEqual([409, 'grant.exists']);
   });
 
+  it.each([
+    ['a file of another project', { filename: 'other-1.0.tar.gz' }],
+    ['a file that is no distribution', { filename: 'readme.txt' }],
+    ['a path', { filename: '../x-1.0.tar.gz' }],
+    ['a Python version that is none', { requiresPython: 'three' }],
+    ['a line feed', { requiresPython: '>=3\n' }],
+  ])('is not issued for %s, and no project is left behind', async (_what, changes) => {
+    const project = fresh('odd');
+    const reply = await grant(await mint('alice'), project, changes);
+    expect([reply.status, reply.code]).toEqual([400, 'grant.malformed']);
+    expect(await owners(project)).toEqual([]);
+  });
+
   it('is voided once, whatever comes later', async () => {
     const { json } = await grant(await mint('alice'), fresh('voided'));
     const id = json['grantId'] as string;
     expect((await voidGrant(id, 'first')).status).toBe(204);
     expect((await voidGrant(id, 'second')).status).toBe(204);
-    expect(await rows('SELECT reason FROM auth.grant_void WHERE grant_id = $1', id)).toEqual([{ reason: 'first' }]);
+    expect(await rows('SELECT reason FROM auth.grant_void WHERE grant_id = $1', id)).toEqual([
+      { reason: 'first' },
+    ]);
     const unknown = await voidGrant(uuidV4(systemRandomness));
     expect([unknown.status, unknown.code]).toEqual([404, 'grant.unknown']);
   });
@@ -324,7 +376,9 @@ describe('a grant', () => {
     const ids = issued.map(({ json }) => json['grantId'] as string);
     const seqs = issued.map(({ json }) => (json['grant'] as SignedGrant).grant.seq);
     const live = async (query: string) =>
-      ((await auth.get('signer', `/internal/grants/live?${query}`)).json['grants'] as { id: string }[]).map(({ id }) => id);
+      ((await auth.get('signer', `/internal/grants/live?${query}`)).json['grants'] as { id: string }[]).map(
+        ({ id }) => id,
+      );
     const before = `after=${seqs[0]! - 1}`;
     expect(await live(before)).toEqual(ids);
     expect(await live(`${before}&limit=2`)).toEqual(ids.slice(0, 2));
@@ -347,7 +401,9 @@ describe('a grant', () => {
   it('has a number of its own that grows, 200 at once', async () => {
     const tokens = [await mint('alice'), await mint('bob'), await mint('carol'), await mint('erin')];
     const projects = tokens.map(() => fresh('burst'));
-    const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => grant(tokens[i % 4]!, projects[i % 4]!)));
+    const replies = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => grant(tokens[i % 4]!, projects[i % 4]!)),
+    );
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
     const seqs = replies.map(({ json }) => (json['grant'] as SignedGrant).grant.seq);
     expect(new Set(seqs).size).toBe(200);
@@ -395,7 +451,10 @@ describe('the audit log', () => {
     await grant(await mint('bob'), project);
     await grant('pypi-nonsense-nonsense', project);
     await voidGrant(json['grantId'] as string, 'file.exists');
-    const entries = await rows('SELECT event, actor, target, detail FROM auth.audit WHERE project = $1 ORDER BY id', project);
+    const entries = await rows(
+      'SELECT event, actor, target, detail FROM auth.audit WHERE project = $1 ORDER BY id',
+      project,
+    );
     const path = `packages/${project}/${project.replaceAll('-', '_')}-1.0-py3-none-any.whl`;
     expect(entries.map(({ event, actor, target }) => [event, actor, target])).toEqual([
       ['project.created', 'alice', null],
@@ -446,6 +505,9 @@ describe('the doors', () => {
   });
 
   it('are ready while the database answers', async () => {
-    expect((await auth.app.fastify.inject('/readyz')).json()).toEqual({ ready: true, checks: { database: 'ok' } });
+    expect((await auth.app.fastify.inject('/readyz')).json()).toEqual({
+      ready: true,
+      checks: { database: 'ok' },
+    });
   });
 });

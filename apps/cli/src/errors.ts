@@ -4,7 +4,6 @@ interface CliErrors {
   'usage.invalid': { argument: string };
   /** No `rind.json` where we looked, and no address given. */
   'instance.not-found': { looked: string };
-  'project.not-found': { project: string };
   'file.not-found': { file: string };
   /** Accepted, and not signed yet. */
   'target.not-yet': { path: string; state: string };

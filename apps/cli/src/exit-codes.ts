@@ -16,9 +16,7 @@ export function exitCodeOf(error: unknown): number {
   if (!isRindError(error)) return exitCodes.failed;
   const { code } = error;
   if (code.startsWith('usage.') || code === 'instance.not-found') return exitCodes.usage;
-  if (code === 'target.not-found' || code === 'project.not-found' || code === 'file.not-found') {
-    return exitCodes.notFound;
-  }
+  if (code === 'target.not-found' || code === 'file.not-found') return exitCodes.notFound;
   if (code === 'target.not-yet') return exitCodes.notYet;
   if (code.startsWith('fetch.') || code.startsWith('store.') || code === 'network.failed' || code === 'target.missing') {
     return exitCodes.network;

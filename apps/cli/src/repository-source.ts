@@ -29,7 +29,7 @@ export function openUpdater(options: SourceOptions, instance: () => LocalInstanc
 
 /** The same for a repository that is a Rind index: projects and their files. */
 export function openIndex(options: SourceOptions, instance: () => LocalInstance): IndexClient {
-  return new IndexClient(openUpdater(options, instance));
+  return new IndexClient({ updater: openUpdater(options, instance), fetcher: new HttpFetcher() });
 }
 
 interface Source {

@@ -5,15 +5,11 @@ interface GateErrors {
   'token.missing': { status: 403 };
   /** Basic authentication with an account's name. */
   'token.password-login': { status: 403 };
-  'upload.bad-action': { status: 400 };
-  /** Pre-registration and documentation uploads of old. */
-  'upload.gone': { status: 410 };
   'upload.missing-slash': { status: 308 };
   /** Not multipart/form-data, broken, or beyond the bounds of a form. */
   'upload.malformed-form': { status: 400 };
   /** A text field that came with a file name, or `content` twice. */
   'upload.unexpected-file': { status: 400; field: string };
-  'upload.no-file': { status: 400 };
   /** The sender went silent or took too long. */
   'upload.too-slow': { status: 408 };
   /** The sender went away. */

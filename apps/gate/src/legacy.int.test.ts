@@ -3,7 +3,14 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unpackUpload } from './testing/fake-process.ts';
-import { accepted, generousAuth, startGate, token, uploadId, willingWarehouse } from './testing/gate-fixture.ts';
+import {
+  accepted,
+  generousAuth,
+  startGate,
+  token,
+  uploadId,
+  willingWarehouse,
+} from './testing/gate-fixture.ts';
 import type { GateFixture } from './testing/gate-fixture.ts';
 import { multipart, post, wheelBody, wheelFields, wheelName } from './testing/upload-client.ts';
 

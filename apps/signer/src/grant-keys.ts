@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { keyIdOf } from '@rind/crypto';
 import type { PublicKey } from '@rind/crypto';
-import { grantVerbsOf } from '@rind/index-model';
+import { grantKey } from '@rind/index-model';
 import type { GrantKey } from '@rind/index-model';
 import type { KeyId } from '@rind/kernel';
 
@@ -25,7 +25,7 @@ export function loadGrantKeys(path: string): ReadonlyMap<KeyId, GrantKey> {
   return new Map(
     keys.map(({ issuer, key: listed }) => {
       const key = listed as unknown as PublicKey;
-      return [keyIdOf(key), { key, issuer, verbs: grantVerbsOf(issuer) }];
+      return [keyIdOf(key), grantKey(issuer, key)];
     }),
   );
 }

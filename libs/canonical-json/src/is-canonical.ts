@@ -1,5 +1,5 @@
-import { equalBytes } from '@rind/kernel';
-import { canonicalBytes } from './canonicalize.ts';
+import { fromUtf8 } from '@rind/kernel';
+import { canonicalize } from './canonicalize.ts';
 import { CanonicalJsonError } from './errors.ts';
 import { parseJson } from './parse.ts';
 
@@ -9,7 +9,7 @@ import { parseJson } from './parse.ts';
  */
 export function isCanonical(bytes: Uint8Array): boolean {
   try {
-    return equalBytes(canonicalBytes(parseJson(bytes)), bytes);
+    return canonicalize(parseJson(bytes)) === fromUtf8(bytes);
   } catch (error) {
     if (error instanceof CanonicalJsonError) return false;
     throw error;

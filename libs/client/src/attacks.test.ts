@@ -1,66 +1,10 @@
-import { isRindError } from '@rind/kernel';
-import type { RoleType } from '@rind/metadata';
-import type { RepositorySimulator, SimulatorOptions } from '@rind/testkit';
-import fc from 'fast-check';
+import type { RepositorySimulator } from '@rind/testkit';
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, SIX, clientOf, refusalOf, simulate } from '../test/client.ts';
+import { above, attacked, named, needTwo, otherBin, path } from '../test/attacked.ts';
+import type { Attack } from '../test/attacked.ts';
+import { SIX } from '../test/client.ts';
 
-type Attack = (repository: RepositorySimulator) => void;
-
-interface Scene {
-  readonly options?: Partial<SimulatorOptions>;
-  /** Honest changes before the client's first visit. */
-  readonly before?: Attack;
-  /** Store entries that the refused visit may still bring up to date, since they are good. */
-  readonly mayChange?: readonly string[];
-}
-
-/** The bin of the file is called `bin`, to be the same in every run. */
-function naming(repository: RepositorySimulator) {
-  return (text: string): string => text.replaceAll(repository.binFor(SIX), 'bin');
-}
-
-/** A client that has seen two honest publications visits after the attack. */
-async function attacked(attack: Attack, { options, before, mayChange = [] }: Scene = {}): Promise<string> {
-  const { repository, store, client } = simulate(options);
-  const fetched = { bytes: '' };
-  const visit = async (): Promise<void> => {
-    const bytes = await clientOf(repository, store).download(SIX);
-    fetched.bytes = new TextDecoder().decode(bytes);
-  };
-  repository.addTarget(SIX, 'second');
-  repository.publish();
-  before?.(repository);
-  await client.download(SIX);
-  const good = store.dump();
-  attack(repository);
-  const refusal = await refusalOf(visit);
-  if (refusal === 'ok') return `ok ${fetched.bytes}`;
-
-  const changeable = new Set(mayChange.map((role) => named(repository, role)));
-  const kept = Object.entries(good).filter(([role]) => !changeable.has(role));
-  expect(store.dump()).toMatchObject(Object.fromEntries(kept));
-  return naming(repository)(refusal);
-}
-
-/** In front of a refused snapshot stands a good timestamp, and so on (TUF 1.0.34 §5.4.5, §5.5.7). */
-const above: Readonly<Record<string, readonly string[]>> = {
-  root: [],
-  timestamp: ['root'],
-  snapshot: ['root', 'timestamp'],
-  targets: ['root', 'timestamp', 'snapshot'],
-  bins: ['root', 'timestamp', 'snapshot', 'targets'],
-  bin: ['root', 'timestamp', 'snapshot', 'targets', 'bins'],
-};
 const roles = Object.keys(above);
-const named = (repository: RepositorySimulator, role: string): string =>
-  role === 'bin' ? repository.binFor(SIX) : role;
-const needTwo: Partial<SimulatorOptions> = {
-  thresholds: { root: 2, targets: 2, bins: 2, 'bin-n': 2, snapshot: 2, timestamp: 2 },
-};
-const otherBin = (repository: RepositorySimulator): string =>
-  repository.binNames().find((name) => name !== repository.binFor(SIX))!;
-
 describe('an attacker between client and repository is refused, and the cache stays as it was', () => {
   it.each<[string, string, Attack]>([
     ['an old timestamp', 'timestamp verify.version-rollback §5.4.3.1', (r) => r.rollbackTimestamp()],
@@ -192,10 +136,6 @@ describe('an attacker between client and repository is refused, and the cache st
   });
 });
 
-function path(repository: RepositorySimulator, role: string): string {
-  return repository.published(named(repository, role)).path;
-}
-
 describe('an attacker who holds every key above the role is refused at the role', () => {
   const steps: Readonly<Record<string, { threshold: string; expired: string }>> = {
     root: { threshold: '§5.3.4', expired: '§5.3.10' },
@@ -287,101 +227,3 @@ describe('an attacker who holds every key above the role is refused at the role'
 function isOnline(role: string): boolean {
   return role === 'timestamp' || role === 'snapshot';
 }
-
-describe('bins that share a version', () => {
-  const level: Attack = (repository) => {
-    for (const bin of repository.binNames()) while (repository.version(bin) < 6) repository.forge(bin, {});
-  };
-  /** The new versions are equal too, and the client has neither. */
-  const swap: Attack = (repository) => {
-    for (const bin of repository.binNames()) repository.forge(bin, {});
-    repository.swapBins(repository.binFor(SIX), otherBin(repository));
-  };
-  const mayChange = above['bin']!;
-
-  it('are told apart by their signed name', async () => {
-    const scene: Scene = { options: { binVersions: 'shared' }, before: level, mayChange };
-    expect(await attacked(swap, scene)).toBe('bin verify.wrong-role-name §5.6.4');
-  });
-
-  it('cannot be told apart without: which is why no two bins of ours share one', async () => {
-    const options = { binVersions: 'shared', binNames: 'absent' } as const;
-    expect(await attacked(swap, { options, before: level, mayChange: [...mayChange, 'bin'] })).toBe(
-      'targets target.not-found §5.7.2',
-    );
-    expect(await attacked(swap, { options: { binNames: 'absent' }, mayChange })).toBe(
-      'bin verify.version-mismatch §5.6.4',
-    );
-  });
-});
-
-describe('a freeze', () => {
-  it('goes unseen until the timestamp expires, and is over when new metadata comes through', async () => {
-    const { repository, store, client, clock } = simulate();
-    await client.refresh();
-    repository.freeze();
-    repository.addTarget(SIX, 'second');
-    repository.publish();
-    const visit = () => clientOf(repository, store).download(SIX);
-    expect(await refusalOf(visit)).toBe('ok');
-    clock.advance(DAY_MS - 1);
-    expect(await refusalOf(visit)).toBe('ok');
-    clock.advance(1);
-    expect(await refusalOf(visit)).toBe('timestamp verify.expired §5.4.4');
-    repository.thaw();
-    repository.forge(repository.binFor(SIX), {});
-    expect(new TextDecoder().decode(await visit())).toBe('second');
-  });
-});
-
-function refused(error: unknown): string {
-  if (isRindError(error)) return 'refused';
-  throw error;
-}
-
-describe('after any sequence of attacks', () => {
-  const attacks: readonly [string, Attack][] = [
-    ['rollbackTimestamp', (r) => r.rollbackTimestamp()],
-    ['mixAndMatch', (r) => r.mixAndMatch()],
-    ['olderBin', (r) => r.olderBin(r.binFor(SIX))],
-    ['swapBins', (r) => r.swapBins(r.binFor(SIX), otherBin(r))],
-    ['wrongHash', (r) => r.wrongHash(SIX)],
-    ['wrongLength', (r) => r.wrongLength('snapshot')],
-    ['garbage', (r) => r.fault(path(r, 'timestamp'), 'garbage')],
-    ['endless', (r) => r.fault(path(r, 'snapshot'), 'endless')],
-    ['unknown root', (r) => r.fault(`metadata/${r.version('root') + 1}.root.json`, 'garbage')],
-    ['missing', (r) => r.fault(path(r, 'bin'), 'missing')],
-  ];
-
-  it('the client refuses, or gets no older file than before; and is well at the next honest publication', async () => {
-    const step = fc.record({
-      attack: fc.constantFrom(...attacks),
-      rotation: fc.constantFrom<RoleType[]>([], ['root'], ['timestamp', 'snapshot'], ['targets']),
-      encoding: fc.constantFrom('succinct' as const, 'explicit' as const),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
-        const { repository, store } = simulate({ encoding: steps[0]!.encoding });
-        const visit = async () => new TextDecoder().decode(await clientOf(repository, store).download(SIX));
-        let seen = await visit();
-        for (const [number, { attack, rotation }] of steps.entries()) {
-          repository.addTarget(SIX, `${number}`);
-          if (rotation.length > 0) repository.rotateRoot(rotation);
-          repository.publish();
-          attack[1](repository);
-          expect([seen, `${number}`, 'refused']).toContain(await visit().catch(refused));
-          repository.served.heal();
-          repository.addTarget(SIX, `honest ${number}`);
-          repository.publish();
-          for (const role of ['timestamp', 'snapshot']) {
-            const { path: file, bytes } = repository.published(role);
-            repository.served.put(file, bytes);
-          }
-          seen = await visit();
-          expect(seen).toBe(`honest ${number}`);
-        }
-      }),
-      { numRuns: 30 },
-    );
-  });
-});

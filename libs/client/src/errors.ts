@@ -32,13 +32,15 @@ interface ClientErrors {
   'target.missing': { path: string; url: string };
   'target.hash-mismatch': { path: string; algorithm: string };
   'target.length-mismatch': { path: string; expected: number; received: number | null };
+  /** A file of unknown length is longer than this client reads. */
+  'target.too-large': { path: string; maxBytes: number };
   'target.unsupported-hash': { path: string; algorithms: readonly string[] };
   /** The path could point outside of the repository, or mean another file there. */
   'target.bad-path': { path: string };
-  /** The signed page of a project is not one; `problem` is the parser's own code. */
+  /** The signed page of a project is not one, or another's; `problem` says in what. */
   'page.malformed': { path: string; problem: string };
   /** The signed page of a project and the file's own target contradict each other in `field`. */
-  'page.mismatch': { path: string; field: string; page: string; target: string };
+  'page.mismatch': { path: string; field: 'sha256' | 'size'; page: string; target: string };
   /** More new roots than are followed in one refresh; the next refresh goes on from there. */
   'client.too-many-roots': { maxRootRotations: number };
   /** The search was cut off before it could say whether the target exists. */
@@ -104,6 +106,7 @@ const reasons: { readonly [Code in ClientErrorCode]: (facts: ClientErrors[Code])
   'target.hash-mismatch': ({ path, algorithm }) => `the ${algorithm} of ${path} differs from the listed one`,
   'target.length-mismatch': ({ path, expected, received }) =>
     `${path} has ${bytes(received)} bytes instead of ${expected}`,
+  'target.too-large': ({ path, maxBytes }) => `${path} is longer than ${maxBytes} bytes`,
   'target.unsupported-hash': ({ path, algorithms }) =>
     `no known hash algorithm for ${path} among ${algorithms.join(', ')}`,
   'target.bad-path': ({ path }) => `${JSON.stringify(path)} is not a safe relative path`,

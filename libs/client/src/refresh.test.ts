@@ -91,6 +91,42 @@ describe('a refresh', () => {
   );
 });
 
+describe('a stored snapshot', () => {
+  it('is not taken for the one that timestamp names by hash, though it has its version', async () => {
+    const { repository, store, client } = simulate();
+    await client.refresh();
+    const good = store.dump();
+    const padded = Uint8Array.of(...(await store.read('snapshot'))!, 0x20);
+    await store.write('snapshot', padded);
+    await clientOf(repository, store).refresh();
+    expect(store.dump()).toEqual(good);
+  });
+});
+
+describe('a timestamp that names snapshot by version only', () => {
+  function scene(version: number) {
+    const { repository, client } = simulate();
+    const { bytes } = repository.published('snapshot');
+    const meta = { 'snapshot.json': { version } };
+    repository.publishTimestamp({ change: (signed) => ({ ...signed, meta }) });
+    repository.served.put(`metadata/${version}.snapshot.json`, bytes);
+    return { repository, client };
+  }
+
+  it('is enough', async () => {
+    const { client } = scene(2);
+    expect(await refusalOf(() => client.download(SIX))).toBe('ok');
+  });
+
+  it('does not let another version pass for it, nor one without end', async () => {
+    const { client, repository } = scene(3);
+    expect(await refusalOf(() => client.refresh())).toBe('snapshot verify.version-mismatch §5.5.4');
+    repository.fault('metadata/3.snapshot.json', 'endless');
+    expect(await refusalOf(() => client.refresh())).toBe('snapshot verify.too-large §5.5.1');
+    expect(repository.served.requests.at(-1)?.maxBytes).toBe(2_000_000);
+  });
+});
+
 describe('the chain of roots', () => {
   it('is walked to its end, link by link, also over expired ones', async () => {
     const { repository, store, client, clock } = simulate();

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../test/client.ts';
-import { encodePathSegment, parseTargetPath, targetUrlPath } from './target-path.ts';
+import { encodePathSegment, safeTargetPath, targetUrlPath } from './target-path.ts';
 
 describe('the path of a target', () => {
   it.each(['a', 'a/b', '.a', 'a.', '...', 'a/.../b', 'a b', 'ü', '%2e%2e', '~', 'a:b', '𝒂'])(
     'may be %j',
     (path) => {
-      expect(parseTargetPath(path)).toBe(path);
+      expect(safeTargetPath(path)).toBe(path);
     },
   );
 
@@ -34,7 +34,7 @@ describe('the path of a target', () => {
     '\ud800',
     'a/\udc00/b',
   ])('may not be %j', async (path) => {
-    expect(await refusalOf(async () => parseTargetPath(path))).toBe('targets target.bad-path §4.5');
+    expect(await refusalOf(async () => safeTargetPath(path))).toBe('targets target.bad-path §4.5');
   });
 
   it('that passes stays below its base, and comes back from its URL', () => {
@@ -47,7 +47,7 @@ describe('the path of a target', () => {
       fc.property(raw, fc.boolean(), (text, prefixed) => {
         let path;
         try {
-          path = parseTargetPath(text);
+          path = safeTargetPath(text);
         } catch {
           return;
         }

@@ -8,7 +8,7 @@ const UNSAFE = /[\p{Control}\p{Surrogate}\\]/u;
  * `target.bad-path` unless the path is relative, stays below its base on every platform, and has no segment that is
  * empty, `.` or `..`.
  */
-export function parseTargetPath(path: string): TargetPath {
+export function safeTargetPath(path: string): TargetPath {
   const segments = path.split('/');
   if (
     UNSAFE.test(path) ||

@@ -57,3 +57,8 @@ function childrenFor(
   }
   return { children, terminating: false };
 }
+
+/** What whoever needs the target makes of null (TUF 1.0.34 §5.7.2). */
+export function targetNotFound(path: string): ClientError<'target.not-found'> {
+  return new ClientError('target.not-found', at('targets', 'TUF 1.0.34 §5.7.2'), { path });
+}

@@ -57,6 +57,15 @@ describe('a client', () => {
     expect(repository.served.requests).toHaveLength(paths.length);
   });
 
+  it('answers what is asked during a refresh by what the refresh brings', async () => {
+    const { client, repository } = simulate();
+    await client.refresh();
+    repository.addTarget(SIX, 'second');
+    repository.publish();
+    const [, bytes] = await Promise.all([client.refresh(), client.download(SIX)]);
+    expect(fromUtf8(bytes)).toBe('second');
+  });
+
   it('has what it trusts after a refresh, and nothing before one or after one that failed', async () => {
     const { client, repository, clock } = simulate();
     expect(client.trusted).toBeNull();

@@ -6,18 +6,17 @@
  */
 import type { Fetcher, MetadataStore } from '@rind/client-port';
 import type { Clock, TargetPath } from '@rind/kernel';
-import { at, outOfOrder } from './checks.ts';
-import { fetchTargetPlace, prefixDigest, verifyTarget } from './content.ts';
+import { outOfOrder } from './checks.ts';
+import { fetchListedFile, prefixDigest } from './content.ts';
 import type { ListedTarget } from './content.ts';
 import { topLevelDelegation } from './delegation.ts';
-import { ClientError } from './errors.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
-import { MetadataSource, fetchBounded, withSlash } from './metadata-source.ts';
+import { MetadataSource, withSlash } from './metadata-source.ts';
 import { refreshTopLevel } from './refresh.ts';
 import type { BootstrapRoot, RefreshContext } from './refresh.ts';
-import { parseTargetPath, targetUrlPath } from './target-path.ts';
-import { searchTarget } from './target-search.ts';
+import { safeTargetPath, targetUrlPath } from './target-path.ts';
+import { searchTarget, targetNotFound } from './target-search.ts';
 import type { FoundTarget } from './target-search.ts';
 import { TargetsRoles } from './targets-roles.ts';
 import type { TrustedSet } from './trusted-set.ts';
@@ -75,7 +74,7 @@ export class Updater {
    * there is no state; loads the roles on the way (TUF 1.0.34 §5.6.7).
    */
   async findTarget(path: string): Promise<FoundTarget | null> {
-    const target = parseTargetPath(path);
+    const target = safeTargetPath(path);
     const session = await this.current();
     const topLevel = topLevelDelegation(session.trusted.root);
     return searchTarget((role) => session.load(role), topLevel, target, this.context.limits.maxDelegations);
@@ -83,34 +82,22 @@ export class Updater {
 
   /** The content of a target, of exactly the length and the hashes that its entry lists (TUF 1.0.34 §5.7). */
   async fetchTarget(path: string, target: ListedTarget): Promise<Uint8Array> {
-    const checked = parseTargetPath(path);
+    const checked = safeTargetPath(path);
     const { trusted } = await this.current();
     const url = this.urlIn(trusted, checked, target);
-    const bytes = await fetchBounded(this.options.fetcher, url, target.length);
-    const place = fetchTargetPlace(target);
-    if (bytes === null) throw new ClientError('target.missing', place, { path, url });
-    if (bytes === 'too large') {
-      throw new ClientError('target.length-mismatch', place, {
-        path,
-        expected: target.length,
-        received: null,
-      });
-    }
-    verifyTarget(path, target, bytes);
-    return bytes;
+    return fetchListedFile(this.options.fetcher, url, path, target, target.length);
   }
 
   /** `findTarget` and `fetchTarget` in one; `target.not-found` when there is no such target (TUF 1.0.34 §5.7.2). */
   async download(path: string): Promise<Uint8Array> {
     const target = await this.findTarget(path);
-    if (target === null)
-      throw new ClientError('target.not-found', at('targets', 'TUF 1.0.34 §5.7.2'), { path });
+    if (target === null) throw targetNotFound(path);
     return this.fetchTarget(path, target);
   }
 
   /** Where the content of a target is served. Needs a refresh before: the root says whether names carry digests. */
   targetUrl(path: string, target: ListedTarget): string {
-    return this.urlIn(this.trusted ?? outOfOrder('targets', 'a refresh'), parseTargetPath(path), target);
+    return this.urlIn(this.trusted ?? outOfOrder('targets', 'a refresh'), safeTargetPath(path), target);
   }
 
   private urlIn({ root }: TrustedSet, path: TargetPath, target: ListedTarget): string {

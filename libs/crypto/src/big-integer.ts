@@ -2,7 +2,7 @@ import { fromHex, toHex } from '@rind/kernel';
 
 /** The number whose least significant byte comes first. */
 export function littleEndian(bytes: Uint8Array): bigint {
-  return bigEndian(bytes.slice().reverse());
+  return bigEndian(bytes.toReversed());
 }
 
 /** The number whose most significant byte comes first; 0 for no bytes. */

@@ -44,7 +44,7 @@ export function ed25519PublicKey(publicKey: Uint8Array): PublicKey {
   return { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: toHex(publicKey) } };
 }
 
-/** The y coordinates of the eight points of small order, whose keys would take one signature for many messages. */
+/** The y coordinates of the eight points of small order, with which one signature fits many messages or keys. */
 const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([
   0n,
   1n,
@@ -54,8 +54,11 @@ const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([
 ]);
 
 /**
- * RFC 8032 §5.1.7 in its strict reading, the one verdict of all backends: 32-byte key in its only encoding and
- * not of small order, 64-byte signature with S below the group's order, and the equation without the cofactor.
+ * RFC 8032 §5.1.7 in its strict reading, the one verdict of all backends: key and R in their only encoding and
+ * not of small order, S below the group's order, and the equation without the cofactor.
+ *
+ * @param publicHex 64 lower-case hex digits
+ * @param signature 64 bytes: R, S
  */
 export function verifyEd25519(
   crypto: CryptoBackend,
@@ -65,8 +68,13 @@ export function verifyEd25519(
 ): boolean {
   if (!PUBLIC_HEX.test(publicHex) || signature.length !== SIGNATURE_LENGTH) return false;
   const publicKey = fromHex(publicHex);
-  const y = littleEndian(publicKey) & SIGN_BIT_OFF;
-  if (y >= P || SMALL_ORDER_Y.has(y)) return false;
+  if (!isSound(publicKey) || !isSound(signature.subarray(0, 32))) return false;
   if (littleEndian(signature.subarray(32)) >= L) return false;
   return crypto.verifyEd25519(publicKey, message, signature);
+}
+
+/** Whether 32 bytes can be a point's only encoding, and not of a point of small order. */
+function isSound(encoding: Uint8Array): boolean {
+  const y = littleEndian(encoding) & SIGN_BIT_OFF;
+  return y < P && !SMALL_ORDER_Y.has(y);
 }

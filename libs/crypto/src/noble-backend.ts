@@ -30,7 +30,7 @@ export const nobleBackend: CryptoBackend = {
   hmacSha256: (key, message) => hmac(sha256, key, message),
   ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),
   ed25519Signer: (seed) => {
-    const own = seed.slice();
+    const own = Uint8Array.from(seed);
     return (message) => ed25519.sign(message, own);
   },
   verifyEd25519,

@@ -18,16 +18,20 @@ for (const name of ['index', 'auth']) {
   const target = join(lib, 'src', 'generated', name);
   const mark = join(target, '.schema-hash');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === hash) continue;
-  const result = spawnSync(process.execPath, [prisma, 'generate', '--config', join(folder, 'prisma.config.ts')], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-      CHECKPOINT_DISABLE: '1',
-      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  const result = spawnSync(
+    process.execPath,
+    [prisma, 'generate', '--config', join(folder, 'prisma.config.ts')],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        CHECKPOINT_DISABLE: '1',
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      },
     },
-  });
+  );
   if (result.status !== 0) {
     process.stderr.write(`${result.stdout}${result.stderr}`);
     process.exit(result.status ?? 1);

@@ -1,6 +1,6 @@
-import { startTestPostgres } from '@rind/embedded-postgres';
-import type { TestPostgres } from '@rind/embedded-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer } from '../test-support/real-databases.ts';
+import type { TestPostgres } from '../test-support/real-databases.ts';
 import { migrate } from './migrate.ts';
 import { openPool } from './pool.ts';
 import type { Pool } from './pool.ts';
@@ -12,7 +12,7 @@ let owner: Pool;
 const ownerUrl = (database: string): string => postgres.url(database, 'rind_owner', passwords.owner);
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
+  postgres = await startServer();
 });
 
 afterAll(async () => {
@@ -32,7 +32,10 @@ describe('databases and roles', () => {
   it('take a new password, and refuse the old one', async () => {
     const superuserUrl = postgres.superuserUrl('postgres');
     await ensureRoles({ superuserUrl, passwords: { ...passwords, signer: 'changed-!"\'\\$%' } });
-    const old = openPool(postgres.url('rind_index', 'rind_signer', passwords.signer), { max: 1, name: 'test' });
+    const old = openPool(postgres.url('rind_index', 'rind_signer', passwords.signer), {
+      max: 1,
+      name: 'test',
+    });
     await expect(old.query('SELECT 1')).rejects.toMatchObject({
       code: 'database.failed',
       details: { sqlState: '28P01' },
@@ -53,7 +56,9 @@ describe('databases and roles', () => {
 
 describe('migrations', () => {
   it('are applied once by two migrators at once', async () => {
-    const both = await Promise.all([1, 2].map(() => migrate({ ownerUrl: ownerUrl('rind_index'), which: 'index' })));
+    const both = await Promise.all(
+      [1, 2].map(() => migrate({ ownerUrl: ownerUrl('rind_index'), which: 'index' })),
+    );
     const names = both.flat();
     expect(names.length).toBeGreaterThan(0);
     expect(new Set(names).size).toBe(names.length);
@@ -83,7 +88,9 @@ describe('migrations', () => {
     );
     const first = rows[0]!;
     await owner.query(`UPDATE _prisma_migrations SET ${change} WHERE id = $1`, [first.id]);
-    await expect(migrate({ ownerUrl: ownerUrl('rind_index'), which: 'index' })).rejects.toMatchObject({ code });
+    await expect(migrate({ ownerUrl: ownerUrl('rind_index'), which: 'index' })).rejects.toMatchObject({
+      code,
+    });
     await owner.query(`UPDATE _prisma_migrations SET checksum = $2, finished_at = now() WHERE id = $1`, [
       first.id,
       first.checksum,
@@ -93,6 +100,8 @@ describe('migrations', () => {
 
   it('need the owner', async () => {
     const url = postgres.url('rind_index', 'rind_warehouse', passwords.warehouse);
-    await expect(migrate({ ownerUrl: url, which: 'index' })).rejects.toMatchObject({ code: 'database.denied' });
+    await expect(migrate({ ownerUrl: url, which: 'index' })).rejects.toMatchObject({
+      code: 'database.denied',
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startTestPostgres } from '@rind/embedded-postgres';
-import type { TestPostgres } from '@rind/embedded-postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startServer } from '../test-support/real-databases.ts';
+import type { TestPostgres } from '../test-support/real-databases.ts';
 import { openPool } from './pool.ts';
 import type { Pool } from './pool.ts';
 
@@ -10,9 +10,14 @@ let pool: Pool;
 let other: Pool;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
+  postgres = await startServer();
   const url = postgres.superuserUrl('postgres');
-  pool = openPool(url, { max: 4, name: 'subject', idleInTransactionTimeoutMs: 500, statementTimeoutMs: 2_000 });
+  pool = openPool(url, {
+    max: 4,
+    name: 'subject',
+    idleInTransactionTimeoutMs: 500,
+    statementTimeoutMs: 2_000,
+  });
   other = openPool(url, { max: 4, name: 'other' });
   await pool.query('CREATE TABLE counter (id int PRIMARY KEY, n int NOT NULL)');
 });
@@ -106,7 +111,12 @@ describe('a transaction', () => {
 
 describe('a pool', () => {
   it.each([
-    ['a unique constraint', 'INSERT INTO counter VALUES (1, 1)', 'database.conflict', { constraint: 'counter_pkey' }],
+    [
+      'a unique constraint',
+      'INSERT INTO counter VALUES (1, 1)',
+      'database.conflict',
+      { constraint: 'counter_pkey' },
+    ],
     ['a wrong statement', 'SELECT nothing', 'database.failed', { sqlState: '42703' }],
     ['a statement that takes too long', 'SELECT pg_sleep(5)', 'database.unavailable', { sqlState: '57014' }],
     [
@@ -129,7 +139,9 @@ describe('a pool', () => {
   it('says so when nothing listens there', async () => {
     const nowhere = openPool('postgres://x:y@127.0.0.1:1/z', { max: 1, name: 'test' });
     await expect(nowhere.query('SELECT 1')).rejects.toMatchObject({ code: 'database.unavailable' });
-    await expect(nowhere.listen('rind_test', () => {})).rejects.toMatchObject({ code: 'database.unavailable' });
+    await expect(nowhere.listen('rind_test', () => {})).rejects.toMatchObject({
+      code: 'database.unavailable',
+    });
     await nowhere.close();
   });
 
@@ -195,7 +207,9 @@ describe('a listener', () => {
   });
 
   it('takes plain names for channels only', async () => {
-    await expect(pool.listen('a; DROP TABLE counter', () => {})).rejects.toMatchObject({ code: 'database.failed' });
+    await expect(pool.listen('a; DROP TABLE counter', () => {})).rejects.toMatchObject({
+      code: 'database.failed',
+    });
   });
 });
 

@@ -107,5 +107,7 @@ async function commit(client: pg.PoolClient): Promise<void> {
     throw toDatabaseError(error);
   });
   if (command === 'COMMIT') return;
-  throw new DatabaseError('database.failed', 'a failed transaction cannot be committed', { sqlState: '25P02' });
+  throw new DatabaseError('database.failed', 'a failed transaction cannot be committed', {
+    sqlState: '25P02',
+  });
 }

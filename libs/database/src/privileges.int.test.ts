@@ -1,11 +1,9 @@
-import { startTestPostgres } from '@rind/embedded-postgres';
-import type { TestPostgres } from '@rind/embedded-postgres';
 import { isRindError } from '@rind/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from './migrate.ts';
+import { startDatabases } from '../test-support/real-databases.ts';
+import type { RealDatabases } from '../test-support/real-databases.ts';
 import { openPool } from './pool.ts';
 import type { Pool } from './pool.ts';
-import { ensureRoles } from './roles.ts';
 
 /**
  * What each role may do, table by table: s(elect), i(nsert), u(pdate), d(elete). This is the trust
@@ -75,31 +73,29 @@ const cases: Case[] = [
   ),
 ];
 
-let postgres: TestPostgres;
+let databases: RealDatabases;
 const pools = new Map<string, Pool>();
 const pool = (database: string, role: string): Pool => pools.get(`${role}@${database}`)!;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  const passwords = { owner: 'o', warehouse: 'w', signer: 's', auth: 'a' };
-  await ensureRoles({ superuserUrl: postgres.superuserUrl('postgres'), passwords });
-  for (const which of ['index', 'auth'] as const) {
-    await migrate({ ownerUrl: postgres.url(`rind_${which}`, 'rind_owner', 'o'), which });
-  }
-  for (const [database, role, password] of [
-    ['rind_index', 'rind_owner', 'o'],
-    ['rind_index', 'rind_warehouse', 'w'],
-    ['rind_index', 'rind_signer', 's'],
-    ['rind_auth', 'rind_owner', 'o'],
-    ['rind_auth', 'rind_auth', 'a'],
+  databases = await startDatabases();
+  for (const [database, role] of [
+    ['index', 'owner'],
+    ['index', 'warehouse'],
+    ['index', 'signer'],
+    ['auth', 'owner'],
+    ['auth', 'auth'],
   ] as const) {
-    pools.set(`${role}@${database}`, openPool(postgres.url(database, role, password), { max: 1, name: 'test' }));
+    pools.set(
+      `rind_${role}@rind_${database}`,
+      openPool(databases.url(database, role), { max: 1, name: 'test' }),
+    );
   }
 });
 
 afterAll(async () => {
   for (const each of pools.values()) await each.close();
-  await postgres?.destroy();
+  await databases?.postgres.destroy();
 });
 
 async function columnsOf(database: string, table: string): Promise<string[]> {
@@ -225,7 +221,8 @@ describe('a role', () => {
   it.each(roles)('in %s, %s: makes nothing of its own', async (database, role) => {
     const schemas = database === 'rind_auth' ? ['public', 'auth'] : ['public', 'warehouse', 'signer'];
     const role_ = pool(database, role);
-    for (const schema of schemas) expect(await passes(role_, `CREATE TABLE ${schema}.own (id int)`)).toBe(false);
+    for (const schema of schemas)
+      expect(await passes(role_, `CREATE TABLE ${schema}.own (id int)`)).toBe(false);
     expect(await passes(role_, 'CREATE TEMPORARY TABLE own (id int)')).toBe(false);
     expect(await passes(role_, 'CREATE SCHEMA own')).toBe(false);
     expect(await passes(role_, 'CREATE ROLE own')).toBe(false);
@@ -257,11 +254,11 @@ describe('a role', () => {
   });
 
   it.each([
-    ['rind_warehouse', 'w', 'rind_auth'],
-    ['rind_signer', 's', 'rind_auth'],
-    ['rind_auth', 'a', 'rind_index'],
-  ])('%s cannot enter the other database', async (role, password, database) => {
-    const stranger = openPool(postgres.url(database, role, password), { max: 1, name: 'test' });
+    ['warehouse', 'auth'],
+    ['signer', 'auth'],
+    ['auth', 'index'],
+  ] as const)('%s cannot enter database %s', async (role, database) => {
+    const stranger = openPool(databases.url(database, role), { max: 1, name: 'test' });
     await expect(stranger.query('SELECT 1')).rejects.toMatchObject({ code: 'database.denied' });
     await stranger.close();
   });

@@ -6,7 +6,10 @@ import { toDatabaseError } from './to-database-error.ts';
 const pg = (code: string, more: object = {}): Error => Object.assign(new Error('x'), { code, ...more });
 /** An error as Prisma throws it, with what the driver adapter said. */
 const prisma = (code: string, cause: object): Error =>
-  Object.assign(new Error('x'), { code, meta: { driverAdapterError: { name: 'DriverAdapterError', cause } } });
+  Object.assign(new Error('x'), {
+    code,
+    meta: { driverAdapterError: { name: 'DriverAdapterError', cause } },
+  });
 
 describe('an error of the database', () => {
   it.each([
@@ -18,7 +21,11 @@ describe('an error of the database', () => {
     ['a transaction cut for idling', pg('25P03'), 'database.unavailable'],
     ['a server that became read-only', pg('25006'), 'database.unavailable'],
     ['a refused connection', pg('ECONNREFUSED'), 'database.unavailable'],
-    ['every address refused', Object.assign(new Error(''), { errors: [pg('ECONNREFUSED')] }), 'database.unavailable'],
+    [
+      'every address refused',
+      Object.assign(new Error(''), { errors: [pg('ECONNREFUSED')] }),
+      'database.unavailable',
+    ],
     ['words of pg', new Error('Connection terminated unexpectedly'), 'database.unavailable'],
     ['unreachable, says Prisma', prisma('P1001', { kind: 'DatabaseNotReachable' }), 'database.unavailable'],
     ['shutting down, says Prisma', prisma('P2010', { originalCode: '57P01' }), 'database.unavailable'],
@@ -40,7 +47,11 @@ describe('an error of the database', () => {
 
   it.each([
     ['pg', pg('23505', { constraint: 'file_pkey' }), 'file_pkey'],
-    ['Prisma by name', prisma('P2002', { originalCode: '23505', constraint: { index: 'file_pkey' } }), 'file_pkey'],
+    [
+      'Prisma by name',
+      prisma('P2002', { originalCode: '23505', constraint: { index: 'file_pkey' } }),
+      'file_pkey',
+    ],
     ['Prisma by columns', prisma('P2002', { constraint: { fields: ['a', 'b'] } }), 'a, b'],
     ['nobody', prisma('P2002', {}), null],
   ])('names the constraint that %s tells', (_, error, constraint) => {

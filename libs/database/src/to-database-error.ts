@@ -19,7 +19,12 @@ const sockets = new Set([
 ]);
 /** Prisma: unreachable, timed out, closed, no connection free, no transaction begun in time. */
 const prismaUnavailable = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
-const prismaKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
+const prismaKinds = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TooManyConnections',
+]);
 /** pg says these in words only. */
 const connectionTexts =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|connection error|closed the connection|can't reach database server/i;
@@ -47,7 +52,10 @@ export function toDatabaseError(error: unknown): RindError {
 
 function isPassing(sqlState: string | null, kind: string | null, error: unknown): boolean {
   if (kind !== null && prismaKinds.has(kind)) return true;
-  if (sqlState !== null && (passing.test(sqlState) || sockets.has(sqlState) || prismaUnavailable.has(sqlState))) {
+  if (
+    sqlState !== null &&
+    (passing.test(sqlState) || sockets.has(sqlState) || prismaUnavailable.has(sqlState))
+  ) {
     return true;
   }
   return error instanceof Error && connectionTexts.test(error.message);

@@ -7,6 +7,7 @@ import { birthMark, serverProcesses } from './processes.ts';
 const everyMs = 50;
 /** After this long a leftover server is stopped without its final checkpoint; recovery is the next start's. */
 const fastShutdownMs = 10_000;
+const immediateMs = 20_000;
 const giveUpMs = 30_000;
 
 interface Owner {
@@ -50,7 +51,7 @@ export async function endLeftover(cluster: string, executable: string): Promise<
     }
     const server = postmasterOf(cluster);
     if (waitedMs % 1_000 === 0) {
-      const signal = waitedMs < fastShutdownMs ? 'SIGINT' : 'SIGQUIT';
+      const signal = waitedMs < fastShutdownMs ? 'SIGINT' : waitedMs < immediateMs ? 'SIGQUIT' : 'SIGKILL';
       for (const pid of server !== null && running.includes(server) ? [server] : running) tell(pid, signal);
     }
     await pause(everyMs);
@@ -81,9 +82,11 @@ function isAlive(owner: Owner): boolean {
   return born !== null && born === owner.born;
 }
 
-function tell(pid: number, signal: 'SIGINT' | 'SIGQUIT'): void {
+/** A server that was stopped acts on a signal only once it goes on. */
+function tell(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
+    process.kill(pid, 'SIGCONT');
   } catch {
     // it ended by itself
   }

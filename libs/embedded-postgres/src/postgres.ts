@@ -113,10 +113,7 @@ class RunningPostgres implements Postgres {
     await this.supervision;
     process.off('exit', this.endWithParent);
     if (isRunning(this.server.child)) {
-      this.server.child.kill('SIGINT');
-      const late = setTimeout(() => this.server.child.kill('SIGQUIT'), stopWithinMs);
-      await this.server.exited;
-      clearTimeout(late);
+      await endServer(this.server);
     }
     release(this.place.folder);
   }
@@ -129,7 +126,7 @@ class RunningPostgres implements Postgres {
   private async supervise(): Promise<void> {
     const { signal } = this.stopping;
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       await Promise.race([this.server.exited, stopped]);
       if (signal.aborted) return;
       if (failures === 0) this.options.onChange?.();
@@ -146,6 +143,17 @@ class RunningPostgres implements Postgres {
       }
     }
   }
+}
+
+async function endServer({ child, exited }: ServerProcess): Promise<void> {
+  child.kill('SIGINT');
+  // One that was stopped (a test, a debugger) acts on a signal only once it goes on.
+  child.kill('SIGCONT');
+  const late = setTimeout(() => child.kill('SIGQUIT'), stopWithinMs);
+  const last = setTimeout(() => child.kill('SIGKILL'), 2 * stopWithinMs);
+  await exited;
+  clearTimeout(late);
+  clearTimeout(last);
 }
 
 function clearLeftover(place: ServerPlace): Promise<void> {

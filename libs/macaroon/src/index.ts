@@ -1,1 +1,11 @@
-export {};
+export { MacaroonError } from './errors.ts';
+export type { MacaroonErrorCode } from './errors.ts';
+export { maxMacaroonBytes, parseMacaroon, serializeMacaroon } from './macaroon.ts';
+export type { Macaroon } from './macaroon.ts';
+export { verifyToken } from './signature-chain.ts';
+export { attenuate, formatToken, mintToken, parseToken, tokenPrefix } from './token.ts';
+export type { TokenParts } from './token.ts';
+export { caveatTags, parseCaveat } from './caveat.ts';
+export type { Caveat } from './caveat.ts';
+export { checkCaveats } from './caveat-check.ts';
+export type { CaveatContext, CaveatFailureCode, CaveatVerdict } from './caveat-check.ts';

@@ -119,3 +119,12 @@ describe('an app', () => {
     expect(answer.body).toMatch(/rind_event_loop_delay_seconds\{quantile="0\.99"\} [0-9.e-]+/);
   });
 });
+
+describe('a route', () => {
+  it('is found with and without a slash at the end: Nest cuts it off', async () => {
+    const { fastify } = await start();
+    for (const url of ['/things/busy', '/things/busy/']) {
+      expect((await fastify.inject(url)).headers['x-rind-error']).toBe('thing.busy');
+    }
+  });
+});

@@ -1,1 +1,12 @@
-export {};
+export { vectors } from './vectors.ts';
+export type {
+  AesGcmVector,
+  CanonicalJsonVector,
+  Ed25519EdgeCase,
+  Ed25519Vector,
+  HashVector,
+  HmacVector,
+  KeyIdVector,
+  KeySignatureVector,
+  VectorFiles,
+} from './vectors.ts';

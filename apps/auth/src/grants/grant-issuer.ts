@@ -2,6 +2,7 @@ import {
   grantMessage,
   grantTargetPath,
   parseProjectName,
+  parseSignedGrant,
   serializeSignedGrant,
   uploadTime,
 } from '@rind/index-model';
@@ -176,7 +177,9 @@ export class GrantIssuer {
   private async sign(grant: Grant): Promise<{ signed: SignedGrant; envelope: Uint8Array }> {
     const { keyid, sig } = await this.parts.signer.sign(grantMessage(grant));
     const signed = { grant, keyid, sig };
-    return { signed, envelope: serializeSignedGrant(signed) };
+    const envelope = serializeSignedGrant(signed);
+    checkOwnGrant(envelope);
+    return { signed, envelope };
   }
 
   private idOf(order: GrantOrder): string {
@@ -199,6 +202,16 @@ export class GrantIssuer {
       });
     }
     throw error;
+  }
+}
+
+/** A grant that its readers would refuse is not issued: the gate's words may not fit into one. */
+function checkOwnGrant(envelope: Uint8Array): void {
+  try {
+    parseSignedGrant(envelope);
+  } catch (cause) {
+    const { problem = 'unknown' } = isRindError(cause) ? (cause.details as { problem?: string }) : {};
+    throw new AuthError('grant.malformed', 'no grant can say that', { reason: problem }, { cause });
   }
 }
 

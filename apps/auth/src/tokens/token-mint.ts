@@ -67,9 +67,18 @@ export class TokenMint {
         caveats,
         createdAt: new Date(nowMs),
       });
-      const detail = { tokenId: id, user: account.username, projects, expires: order.expires?.toISOString() ?? null };
+      const detail = {
+        tokenId: id,
+        user: account.username,
+        projects,
+        expires: order.expires?.toISOString() ?? null,
+      };
       if (account.created) {
-        await audit(tx, clock, { event: 'account.created', actor: order.by, detail: { username: account.username } });
+        await audit(tx, clock, {
+          event: 'account.created',
+          actor: order.by,
+          detail: { username: account.username },
+        });
       }
       await audit(tx, clock, { event: 'token.created', actor: order.by, detail });
       return mintToken({ location, identifier: id, rootKey, caveats });
@@ -83,10 +92,19 @@ export class TokenMint {
  * As on PyPI: the whole account, or projects by name and, where all of them exist, by id as well: then a name that
  * was given back and taken by somebody else is out of reach. Names that nobody has yet can be bound by name alone.
  */
-function scopeOf(projects: readonly ProjectName[], ids: ReadonlyMap<string, string>, accountId: string): JsonValue[] {
+function scopeOf(
+  projects: readonly ProjectName[],
+  ids: ReadonlyMap<string, string>,
+  accountId: string,
+): JsonValue[] {
   if (projects.length === 0) return [[3, accountId]];
   const known = projects.flatMap((name) => ids.get(name) ?? []);
-  return known.length === projects.length ? [[1, projects], [2, known]] : [[1, projects]];
+  return known.length === projects.length
+    ? [
+        [1, projects],
+        [2, known],
+      ]
+    : [[1, projects]];
 }
 
 function projectNameOf(raw: string): ProjectName {

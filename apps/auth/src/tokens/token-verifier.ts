@@ -1,7 +1,7 @@
 import { checkCaveats, parseCaveat, parseToken, verifyToken } from '@rind/macaroon';
 import type { Caveat, Macaroon } from '@rind/macaroon';
 import type { Sql } from '@rind/database';
-import { fromUtf8, isRindError } from '@rind/kernel';
+import { isRindError } from '@rind/kernel';
 import type { Clock, ProjectName } from '@rind/kernel';
 import type { Account } from '../accounts/account-table.ts';
 import { invalidTokenText } from '../authorization/decide.ts';
@@ -47,7 +47,9 @@ export class TokenVerifier {
    */
   async verify(text: string): Promise<VerifiedToken> {
     const macaroon = macaroonOf(text);
-    const stored = uuid.test(macaroon.identifier) ? await findToken(this.sql, macaroon.identifier) : undefined;
+    const stored = uuid.test(macaroon.identifier)
+      ? await findToken(this.sql, macaroon.identifier)
+      : undefined;
     if (stored === undefined) throw new AuthError('token.unknown', invalidTokenText, {});
     const { id, account, revoked } = stored;
     const rootKey = this.seal.open(stored.sealedKey, { tokenId: id, accountId: account.id });
@@ -76,6 +78,7 @@ function macaroonOf(text: string): Macaroon {
   try {
     return parseToken(text);
   } catch (cause) {
+    if (!isRindError(cause, 'macaroon.malformed')) throw cause;
     throw new AuthError('token.malformed', invalidTokenText, {}, { cause });
   }
 }

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { IndexClient } from '@rind/client';
 import { hashHex } from '@rind/crypto';
-import { CliError } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { parseRequirement, selectFiles } from '../requirement.ts';
 
@@ -19,11 +18,7 @@ export async function getFiles(
   output: Output,
 ): Promise<void> {
   const { project, version } = parseRequirement(requirement);
-  await client.refresh();
   const page = await client.projectPage(project);
-  if (page === null) {
-    throw new CliError('project.not-found', `no project ${project} is signed here`, { project });
-  }
   const files = selectFiles(page, version, options.file);
   const folder = resolve(options.out ?? '.');
   mkdirSync(folder, { recursive: true });

@@ -83,9 +83,7 @@ async function fileSubjects(client: IndexClient, verb: OperatorVerb, subject: st
     });
   }
   const { project, version } = parseRequirement(subject);
-  await client.refresh();
   const page = await client.projectPage(project);
-  if (page === null) throw new CliError('project.not-found', `no project ${project} is signed here`, { project });
   const files = version === null ? page.files : selectFiles(page, version);
   if (files.length === 0) throw new CliError('file.not-found', `${project} has no signed files`, { file: subject });
   return files.map(({ filename }) => ({ project: project as ProjectName, filename }));

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { systemRandomness } from '@rind/kernel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Spool } from './spool.ts';
@@ -16,13 +17,15 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 const spoolDir = () => join(dir, 'deep', 'spool');
-async function* chunks(...sizes: number[]): AsyncGenerator<Uint8Array> {
-  for (const size of sizes) yield new Uint8Array(size).fill(size % 256);
-}
-async function* failing(error: Error): AsyncGenerator<Uint8Array> {
-  yield new Uint8Array(10);
-  throw error;
-}
+const chunks = (...sizes: number[]) =>
+  Readable.from(sizes.map((size) => new Uint8Array(size).fill(size % 256)));
+const failing = (error: Error) =>
+  Readable.from(
+    (function* () {
+      yield new Uint8Array(10);
+      throw error;
+    })(),
+  );
 const enospc = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
 describe('Spool', () => {

@@ -1,6 +1,9 @@
 import { mkdir, open, readdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { uuidV4 } from '@rind/kernel';
 import type { Randomness } from '@rind/kernel';
 import { spoolFull, SpoolBudget } from './budget.ts';
@@ -17,6 +20,8 @@ export interface SpooledFile {
 
 /** Promises grow by this much when the sender does not say how long the body is. */
 const growthBytes = 1_048_576;
+/** Bytes that may wait in memory for the disk, per upload. */
+const sinkBytes = 262_144;
 const nameOf = (pid: number, id: string) => `gate-${pid}-${id}.upload`;
 const ownName = /^gate-([0-9]{1,10})-[0-9a-f-]{36}\.upload$/;
 
@@ -54,7 +59,7 @@ export class Spool {
    * @param expectedBytes bytes promised before the first is read, or undefined when unknown
    * @throws GateError `spool.full`; what the source throws. Nothing is left behind then.
    */
-  async receive(source: AsyncIterable<Uint8Array>, expectedBytes: number | undefined): Promise<SpooledFile> {
+  async receive(source: Readable, expectedBytes: number | undefined): Promise<SpooledFile> {
     const promised = expectedBytes ?? growthBytes;
     const reservation = this.budget.reserve(promised);
     const path = join(this.dir, nameOf(process.pid, uuidV4(this.randomness)));
@@ -72,22 +77,28 @@ export class Spool {
   }
 }
 
+/** Chunk by chunk as they come: joining them to larger ones would copy every byte once more. */
 async function writeAll(
   file: FileHandle,
-  source: AsyncIterable<Uint8Array>,
+  source: Readable,
   reservation: Reservation,
   promisedBytes: number,
 ): Promise<number> {
   let length = 0;
   let promised = promisedBytes;
-  for await (const chunk of source) {
+  const write = async (chunk: Uint8Array) => {
     if (length + chunk.length > promised) {
       promised = length + chunk.length + growthBytes;
       reservation.growTo(promised);
     }
     for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
     length += chunk.length;
-  }
+  };
+  const sink = new Writable({
+    highWaterMark: sinkBytes,
+    write: (chunk: Uint8Array, _encoding, done) => void write(chunk).then(() => done(), done),
+  });
+  await pipeline(source, sink);
   return length;
 }
 

@@ -1,5 +1,6 @@
 import { Catch, Inject } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import { UploadError } from '@rind/index-model';
 import { isRindError } from '@rind/kernel';
 import { CONFIG, LOGGER } from '@rind/nest-kit';
 import type { Logger } from '@rind/nest-kit';
@@ -43,7 +44,7 @@ export class LegacyFilter implements ExceptionFilter {
 }
 
 function refusalOf(error: unknown): Refusal {
-  if (error instanceof GateError || error instanceof PassedOnRefusal) {
+  if (error instanceof GateError || error instanceof PassedOnRefusal || error instanceof UploadError) {
     const { status, retryAfterSeconds } = error.details as { status: number; retryAfterSeconds?: number };
     return { code: error.code, status, text: error.message, retryAfterSeconds };
   }

@@ -112,7 +112,7 @@ function parserFor(request: IncomingMessage, maxFileBytes: number) {
       headers: { ...request.headers, 'content-type': contentType },
       preservePath: true,
       isPartAFile: (_name, _type, filename) => filename !== undefined,
-      fileHwm: 256 * kibibyte,
+      fileHwm: 128 * kibibyte,
       limits: {
         fields: maxFields,
         fieldSize: maxDescriptionBytes,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { UploadForm } from '@rind/index-model';
 import { monotonicMs, uuidV4 } from '@rind/kernel';
 import type { Checkpoint, Randomness } from '@rind/kernel';
 import type { Logger } from '@rind/nest-kit';
@@ -8,10 +9,8 @@ import type { Digests } from '../hashing/hash.worker.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AuthClient, OpaqueGrant, TokenOwner } from '../upstream/auth-client.ts';
 import type { AcceptedUpload, GrantUse, WarehouseClient } from '../upstream/warehouse-client.ts';
-import { checkAction } from './action.ts';
 import { invalidTokenText, tokenOf } from './credentials.ts';
-import { checkForm } from './form-check.ts';
-import type { CheckedForm } from './form-check.ts';
+import { checkAction, checkForm } from './form-check.ts';
 import type { GrantLedger } from './grant-ledger.ts';
 import { receiveForm } from './receive-form.ts';
 import type { ReceivedFile, ReceivedForm } from './receive-form.ts';
@@ -61,7 +60,7 @@ export class UploadDesk {
 
   /** @throws GateError, PassedOnRefusal */
   async accept({ request, id, action }: UploadRequest): Promise<AcceptedUpload> {
-    if (typeof action === 'string') checkAction(action);
+    if (typeof action === 'string') checkAction(action, []);
     const token = tokenOf(request.headers.authorization);
     const owner = await this.parts.auth.introspect(token, invalidTokenText);
     return this.parts.slots.use(async () => {
@@ -69,8 +68,7 @@ export class UploadDesk {
       const form = await receiveForm(request, this.parts.spool, this.parts.config);
       try {
         this.parts.checkpoint('after-spool');
-        if (typeof action !== 'string')
-          checkAction(form.fields.find(([name]) => name === ':action')?.[1] ?? '');
+        checkAction(action, form.fields);
         const upload = await this.handle(form, token, owner, request.socket.remoteAddress);
         const durationMs = Math.round(monotonicMs() - startedMs);
         const { uploadId } = upload;
@@ -90,11 +88,12 @@ export class UploadDesk {
   private async handle(form: ReceivedForm, token: string, owner: TokenOwner, remote: string | undefined) {
     const { file } = form;
     if (file === undefined) {
-      throw new GateError('upload.no-file', 'Upload payload does not have a file.', { status: 400 });
+      checkForm(form);
+      throw new Error('a form without a file passed the checks');
     }
     const digests = await this.parts.digestsOf(file.spooled.path);
     this.parts.checkpoint('after-hash');
-    const checked = checkForm(form.fields, file, digests);
+    const checked = checkForm(form, digests);
     const grantId = uuidV4(this.parts.randomness);
     await this.parts.ledger.begin(grantId);
     const grant = await this.askForGrant(grantId, { token, checked, file, digests, remote });
@@ -112,7 +111,7 @@ export class UploadDesk {
     id: string,
     asked: {
       token: string;
-      checked: CheckedForm;
+      checked: UploadForm;
       file: ReceivedFile;
       digests: Digests;
       remote: string | undefined;
@@ -124,7 +123,7 @@ export class UploadDesk {
       return await this.parts.auth.grant({
         id,
         token,
-        project: checked.project,
+        project: checked.name,
         filename: file.filename,
         digests: { sha256, sha512, blake2b256 },
         length: file.spooled.length,

@@ -1,7 +1,7 @@
+import { open } from 'node:fs/promises';
 import { request as httpRequest, Agent } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Readable } from 'node:stream';
 
 /** A call to another process of the index. */
 export interface HttpCall {
@@ -12,7 +12,7 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Sent after `body`; its length is part of the Content-Length in `headers`. */
-  readonly stream?: Readable;
+  readonly file?: { readonly path: string };
   /** The longest silence of the other side, in milliseconds. */
   readonly idleMs: number;
   /**
@@ -29,6 +29,7 @@ export interface HttpAnswer {
 }
 
 const maxAnswerBytes = 262_144;
+const fileChunkBytes = 262_144;
 const keptAlive = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /**
@@ -39,7 +40,7 @@ export async function call(options: HttpCall): Promise<HttpAnswer> {
   try {
     return await send(options);
   } catch (error) {
-    const again = options.connection === 'kept' && options.stream === undefined;
+    const again = options.connection === 'kept' && options.file === undefined;
     if (again && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return send(options);
     throw error;
   }
@@ -47,7 +48,7 @@ export async function call(options: HttpCall): Promise<HttpAnswer> {
 
 function send(options: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const { body, stream } = options;
+    const { body, file } = options;
     const secure = options.url.startsWith('https:');
     const request = (secure ? httpsRequest : httpRequest)(options.url, {
       method: options.method,
@@ -55,12 +56,11 @@ function send(options: HttpCall): Promise<HttpAnswer> {
       headers: {
         Authorization: `Bearer ${options.secret}`,
         Accept: 'application/json',
-        ...(body !== undefined && stream === undefined ? { 'Content-Length': String(body.length) } : {}),
+        ...(body !== undefined && file === undefined ? { 'Content-Length': String(body.length) } : {}),
         ...options.headers,
       },
     });
     const fail = (error: Error) => {
-      stream?.destroy();
       request.destroy();
       reject(error);
     };
@@ -71,7 +71,6 @@ function send(options: HttpCall): Promise<HttpAnswer> {
       readAnswer(response).then(finish, fail);
     });
     const finish = (answer: HttpAnswer) => {
-      stream?.destroy();
       if (!request.writableEnded) request.destroy();
       resolve(answer);
     };
@@ -80,12 +79,31 @@ function send(options: HttpCall): Promise<HttpAnswer> {
       if (!answering) fail(error);
     });
     if (body !== undefined) request.write(body);
-    if (stream === undefined) request.end();
+    if (file === undefined) request.end();
     else {
-      stream.on('error', fail);
-      stream.pipe(request);
+      sendFile(file.path, request).catch((error: Error) => {
+        if (!answering) fail(error);
+      });
     }
   });
+}
+
+/** One buffer for the whole file, refilled when the kernel has taken it: streams would make a new one per piece. */
+async function sendFile(path: string, request: ClientRequest): Promise<void> {
+  const source = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(fileChunkBytes);
+    for (;;) {
+      const { bytesRead } = await source.read(buffer);
+      if (bytesRead === 0) break;
+      await new Promise<void>((resolve, reject) => {
+        request.write(buffer.subarray(0, bytesRead), (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    request.end();
+  } finally {
+    await source.close();
+  }
 }
 
 async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { messageOf } from '@rind/kernel';
 import { z } from 'zod';
 import { GateError } from '../errors.ts';
@@ -96,7 +95,7 @@ export class WarehouseClient {
           'Content-Length': String(4 + json.length + header.length),
         },
         body: Buffer.concat([lead, json]),
-        stream: createReadStream(path, { highWaterMark: 262_144 }),
+        file: { path },
         idleMs: this.idleMs,
         connection: 'fresh',
       });

@@ -1,6 +1,8 @@
 import { hashHex } from '@rind/crypto';
 import { monotonicMs } from '@rind/kernel';
+import type { ProjectName } from '@rind/kernel';
 import { pageTargetPath, parseSignedGrant, renderProjectPage } from '@rind/index-model';
+import type { PageFile } from '@rind/index-model';
 import type { OutboxRow, PathFacts, ProjectFacts, PublicationLog, SetAsideRow } from '@rind/queue-port';
 import { binChanges, binIndexOf, decideBatch } from '@rind/repository';
 import type { BatchDecision, HeldRow, Quotas, RenderedPage } from '@rind/repository';
@@ -113,22 +115,18 @@ function renderPages(
     else list.push(path);
   }
   return [...projects.values()].map((project) => {
+    const name = project.name as ProjectName;
     const bytes = renderProjectPage({
-      name: project.name,
+      name,
       status: project.status,
       ...(project.statusReason === null ? {} : { statusReason: project.statusReason }),
-      files: (byProject.get(project.name) ?? []).map(pageFile),
-    } as Parameters<typeof renderProjectPage>[0]);
-    return {
-      project: project.name,
-      targetPath: pageTargetPath(project.name as Parameters<typeof pageTargetPath>[0]),
-      bytes,
-      sha256: hashHex('sha256', bytes),
-    };
+      files: (byProject.get(name) ?? []).map(pageFile),
+    });
+    return { project: name, targetPath: pageTargetPath(name), bytes, sha256: hashHex('sha256', bytes) };
   });
 }
 
-function pageFile(path: PathFacts): object {
+function pageFile(path: PathFacts): PageFile {
   return {
     filename: path.filename,
     sha256: path.sha256,

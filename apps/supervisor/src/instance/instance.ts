@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { readFileSync } from 'node:fs';
-import { countBins, ensureRoles, migrate, openPool } from '@rind/database';
-import type { Pool } from '@rind/database';
 import { startPostgres } from '@rind/embedded-postgres';
 import type { Postgres } from '@rind/embedded-postgres';
+import { countBins, ensureRoles, migrate, openPool } from '@rind/database';
+import type { Pool } from '@rind/database';
 import type { Clock, Randomness } from '@rind/kernel';
 import { holdCeremony } from '../ceremony/ceremony.ts';
 import { demoToken, demoUser } from '../demo/account.ts';
@@ -49,7 +49,13 @@ export class Instance {
     const { data, options, randomness, clock, say } = this.parts;
     const settings = loadSettings(data, options, this.parts.newName);
     const secrets = loadSecrets(data, randomness);
-    this.postgres = await startPostgres({ dataDir: data.postgres, port: 0, randomness });
+    this.postgres = await startPostgres({
+      dataDir: data.postgres,
+      port: 0,
+      randomness,
+      log: say,
+      onChange: () => this.refreshFile(),
+    });
     await this.prepareDatabases(settings, secrets);
     await this.startProcesses(settings, secrets);
     await this.processes!.ready();
@@ -119,7 +125,7 @@ export class Instance {
       { gate, warehouse, auth, signers, publicUrl: url, databases: { index, auth: () => authDatabase } },
       inheritedEnvironment(environment),
     );
-    this.processes = new ProcessSet(data, supervisorEntry, () => this.refreshFile());
+    this.processes = new ProcessSet(data, () => this.refreshFile(), this.parts.say);
     this.processes.add('auth', 'auth', env.auth, origin(auth));
     this.processes.add('signer', 'signer', env.signers[0]!, origin(signers[0]!));
     for (let i = 1; i < signers.length; i++) {
@@ -166,7 +172,7 @@ export class Instance {
     if (this.file === undefined || processes === undefined) return;
     this.file = {
       ...this.file,
-      ready: this.seeded && processes.allReady,
+      ready: this.seeded && processes.allReady && (postgres?.pid ?? null) !== null,
       processes: {
         supervisor: process.pid,
         postgres: postgres?.pid ?? null,

@@ -20,6 +20,7 @@ const stableMs = 10_000;
 export class Child {
   readonly settings: ChildSettings;
   private readonly changed: () => void;
+  private readonly say: (line: string) => void;
   private child: ChildProcess | undefined;
   private stopping = false;
   private backoffMs = firstBackoffMs;
@@ -27,9 +28,10 @@ export class Child {
   private isReady = false;
 
   /** @param changed called when the process came, went, or became ready */
-  constructor(settings: ChildSettings, changed: () => void) {
+  constructor(settings: ChildSettings, changed: () => void, say: (line: string) => void) {
     this.settings = settings;
     this.changed = changed;
+    this.say = say;
   }
 
   get pid(): number | null {
@@ -49,11 +51,12 @@ export class Child {
     });
     closeSync(log);
     this.child = child;
-    child.once('exit', () => {
+    child.once('exit', (code, signal) => {
       this.child = undefined;
       this.isReady = false;
       this.changed();
       if (this.stopping) return;
+      this.say(`${this.settings.name} (pid ${child.pid}) ended with ${signal ?? code}: starting it again`);
       this.backoffMs =
         performance.now() - startedAt > stableMs ? firstBackoffMs : Math.min(maxBackoffMs, this.backoffMs * 2);
       this.timer = setTimeout(() => this.start(), this.backoffMs);

@@ -10,20 +10,21 @@ const readyTimeoutMs = 60_000;
 /** The instance's processes, in the order in which they start. */
 export class ProcessSet {
   private readonly data: DataDir;
-  private readonly supervisorEntry: string;
   private readonly changed: () => void;
+  private readonly say: (line: string) => void;
   private readonly children: { readonly app: string; readonly child: Child }[] = [];
 
-  constructor(data: DataDir, supervisorEntry: string, changed: () => void) {
+  constructor(data: DataDir, changed: () => void, say: (line: string) => void) {
     this.data = data;
-    this.supervisorEntry = supervisorEntry;
     this.changed = changed;
+    this.say = say;
   }
 
   add(name: string, app: string, env: Readonly<Record<string, string>>, url: string): void {
     const child = new Child(
       { name, entry: entryOf(app), env, logFile: this.data.log(name), url, drainTimeoutMs: 20_000 },
       () => this.onChange(),
+      this.say,
     );
     this.children.push({ app, child });
   }
@@ -32,8 +33,10 @@ export class ProcessSet {
     for (const { child } of this.children) child.start();
   }
 
+  /** Every process answers that it is ready; of the signers one is enough, the others stand by. */
   get allReady(): boolean {
-    return this.children.every(({ child }) => child.ready);
+    const others = this.children.filter(({ app }) => app !== 'signer').every(({ child }) => child.ready);
+    return others && this.children.some(({ app, child }) => app === 'signer' && child.ready);
   }
 
   pid(app: string): number | null {

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { packageObjectKey, parsePackageUrlPath } from '@rind/index-model';
+import { parsePackageUrlPath } from '@rind/index-model';
 import type { ObjectStore } from '@rind/storage-port';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WarehouseError } from '../errors.ts';
@@ -22,11 +22,10 @@ export class FilesController {
 
   @Get(':project/:sha256/:filename')
   async file(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const path = parsePackageUrlPath(request.url.split('?', 1)[0]!);
-    if (path === null || !(await this.files.offers(path.project, path.sha256, path.filename))) throw noSuchFile();
-    const { project, sha256, filename } = path;
+    const { project, sha256, filename, metadata, key } = parsePackageUrlPath(request.url.split('?', 1)[0]!);
+    // Core metadata is not extracted: no page announces it.
+    if (metadata || !(await this.files.offers(project, sha256, filename))) throw noSuchFile();
     const headers = { contentType: contentTypeOf(filename), cacheControl, tag: entityTag(sha256) };
-    const key = packageObjectKey(project, sha256, filename);
     if (!(await sendObject(request, reply, this.store, key, headers))) throw noSuchFile();
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isSupportedKey, keyIdOf } from '@rind/crypto';
 import type { PublicKey } from '@rind/crypto';
-import { grantVerbsOf, verifyGrant } from '@rind/index-model';
+import { grantKey, verifyGrant } from '@rind/index-model';
 import type { GrantKey, VerifiedGrant } from '@rind/index-model';
 import type { KeyId } from '@rind/kernel';
 import { z } from 'zod';
@@ -40,7 +40,7 @@ export class GrantKeys {
       const trusted = keys.map(({ issuer, key }): [KeyId, GrantKey] => {
         const publicKey = key as PublicKey;
         if (!isSupportedKey(publicKey)) throw new Error(`keys of scheme ${key.scheme} are not known`);
-        return [keyIdOf(publicKey), { key: publicKey, issuer, verbs: grantVerbsOf(issuer) }];
+        return [keyIdOf(publicKey), grantKey(issuer, publicKey)];
       });
       return new GrantKeys(new Map(trusted), repository);
     } catch (cause) {

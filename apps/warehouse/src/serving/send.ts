@@ -42,7 +42,7 @@ export async function sendObject(
   const whole = await store.open(key);
   if (whole === null) return false;
   const { length } = whole;
-  const asked = allowsRange(request.headers['if-range'], tag) ? request.headers.range : undefined;
+  const asked = allowsRange(request.headers['if-range'] as string | undefined, tag) ? request.headers.range : undefined;
   const answer = byteRangeOf(asked, length);
   const known = isKnownTo(request.headers['if-none-match'], tag);
   if (known || request.method === 'HEAD' || answer.kind !== 'whole') await leave(whole.stream);

@@ -1,8 +1,8 @@
 import type { Sql } from '@rind/database';
 import { hashHex } from '@rind/crypto';
 import { renderIndexHtml, renderIndexJson } from '@rind/index-model';
-import type { ListedProject } from '@rind/index-model';
-import type { ProjectName } from '@rind/kernel';
+import type { IndexEntry } from '@rind/index-model';
+import { utf8 } from '@rind/kernel';
 import { entityTag } from '../serving/entity-tag.ts';
 
 export interface ProjectListPage {
@@ -53,16 +53,19 @@ export class ProjectList {
   }
 
   private async load(publicationId: string): Promise<ListState> {
-    const { rows } = await this.sql.query<{ name: ProjectName; serial: string }>(
+    const { rows } = await this.sql.query<{ name: string; serial: string }>(
       `SELECT name, publication_id AS serial FROM signer.project
         WHERE page_sha256 IS NOT NULL AND status <> 'quarantined' ORDER BY name COLLATE "C"`,
     );
-    const projects = rows.map(({ name, serial }): ListedProject => ({ name, serial: Number(serial) }));
-    const serial = projects.reduce((newest, project) => Math.max(newest, project.serial), 0);
-    const page = (bytes: Uint8Array): ProjectListPage => ({ bytes, serial, tag: entityTag(hashHex('sha256', bytes)) });
+    const projects = rows.map(({ name, serial }): IndexEntry => ({ name, lastSerial: Number(serial) }));
+    const serial = rows.reduce((newest, row) => Math.max(newest, Number(row.serial)), 0);
+    const page = (text: string): ProjectListPage => {
+      const bytes = utf8(text);
+      return { bytes, serial, tag: entityTag(hashHex('sha256', bytes)) };
+    };
     return {
       publicationId,
-      pages: { json: page(renderIndexJson(projects, serial)), html: page(renderIndexHtml(projects, serial)) },
+      pages: { json: page(renderIndexJson(projects, serial)), html: page(renderIndexHtml(rows.map(({ name }) => name))) },
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Options, Param, Req, Res } from '@nestjs/common';
 import { negotiateSimple, normalizeName, parseProjectPage, renderProjectHtml, simpleContentTypes } from '@rind/index-model';
+import { utf8 } from '@rind/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WarehouseError } from '../errors.ts';
 import { entityTag } from '../serving/entity-tag.ts';
@@ -39,7 +40,7 @@ export class SimpleController {
     const bytes =
       form === 'json'
         ? await this.projects.page(project)
-        : await this.projects.rendered(project, 'html', (page) => renderProjectHtml(parseProjectPage(page)));
+        : await this.projects.rendered(project, 'html', (page) => utf8(renderProjectHtml(parseProjectPage(page))));
     void reply.headers(simpleHeaders(project.serial));
     const tag = entityTag(form === 'json' ? project.pageSha256 : `${project.pageSha256}.html`);
     sendBytes(request, reply, bytes, { contentType: simpleContentTypes[form], cacheControl, tag });

@@ -19,19 +19,21 @@ export async function readingWhole<Result>(
   request.setTimeout(idleMs, () => {
     if (!request.readableEnded) request.destroy(new Error('the sender fell silent'));
   });
-  const chunks = request.iterator({ destroyOnReturn: false });
+  const chunks: AsyncIterator<Uint8Array> = request.iterator();
+  // Without `return`: who stops reading must not end the stream for what comes after.
+  const body = { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };
   try {
-    return await work({ [Symbol.asyncIterator]: () => chunks });
+    return await work(body);
   } finally {
-    await readToEnd(request);
+    await readToEnd(chunks);
     request.setTimeout(0);
   }
 }
 
-async function readToEnd(request: IncomingMessage): Promise<void> {
-  if (request.readableEnded || request.destroyed) return;
-  await new Promise<void>((resolve) => {
-    request.once('end', resolve).once('close', resolve).once('error', () => resolve());
-    request.resume();
-  });
+async function readToEnd(chunks: AsyncIterator<Uint8Array>): Promise<void> {
+  try {
+    while ((await chunks.next()).done !== true);
+  } catch {
+    // The sender went away: there is nobody to answer.
+  }
 }

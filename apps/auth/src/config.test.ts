@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isRindError } from '@rind/kernel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+let folder: string;
+let env: Record<string, string>;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'auth-config-'));
+  writeFileSync(join(folder, 'passphrase'), 'correct horse \n');
+  writeFileSync(join(folder, 'seal'), `${'5a'.repeat(32)}\n`);
+  writeFileSync(join(folder, 'short'), '5a5a');
+  env = {
+    RIND_LISTEN_PORT: '0',
+    RIND_REPOSITORY: 'demo',
+    RIND_DATABASE_URL: 'postgres://rind_auth:x@127.0.0.1/rind_auth',
+    RIND_GRANT_KEY_FILE: '/nowhere.pem',
+    RIND_KEY_PASSPHRASE_FILE: join(folder, 'passphrase'),
+    RIND_SEAL_KEY_FILE: join(folder, 'seal'),
+    RIND_GATE_AUTH_SECRET: 'g'.repeat(32),
+    RIND_SIGNER_AUTH_SECRET: 's'.repeat(32),
+    RIND_OPERATOR_AUTH_SECRET: 'o'.repeat(32),
+    RIND_TOKEN_LOCATION: 'localhost',
+  };
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('auth’s configuration', () => {
+  it('reads secrets from their files, without the line feed at the end', () => {
+    const config = readConfig(env);
+    expect(config.sealKey).toEqual(new Uint8Array(32).fill(0x5a));
+    expect(config.grantKey.passphrase).toBe('correct horse ');
+  });
+
+  it.each([
+    ['RIND_SEAL_KEY_FILE', 'short'],
+    ['RIND_SEAL_KEY_FILE', 'missing'],
+    ['RIND_KEY_PASSPHRASE_FILE', 'missing'],
+  ])('refuses %s naming a file that is %s, and shows nothing of it', (name, file) => {
+    const error: unknown = (() => {
+      try {
+        return readConfig({ ...env, [name]: join(folder, file) });
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(isRindError(error, 'config.invalid')).toBe(true);
+    expect(error).toMatchObject({ details: { problems: [{ name }] } });
+    expect(JSON.stringify(error) + String(error)).not.toContain('5a5a');
+  });
+});

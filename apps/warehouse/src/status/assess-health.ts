@@ -1,0 +1,200 @@
+import { maxBinBytes } from '@rind/repository';
+import type { PublishedRole, StatusFacts } from './status-facts.ts';
+import { firstExpiryMs } from './validity.ts';
+
+/** Something an operator should look at. Codes are API. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** `error`: clients are, or soon will be, refused or behind. */
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+export type ProblemCode =
+  | 'repository.missing'
+  | 'root.expired'
+  | 'root.expiring'
+  | 'targets.expired'
+  | 'targets.expiring'
+  | 'bins.expired'
+  | 'bins.expiring'
+  | 'valid-for.over'
+  | 'valid-for.low'
+  | 'lease.none'
+  | 'queue.stuck'
+  | 'publication.stuck'
+  | 'bin.too-large'
+  | 'bins.count-mismatch'
+  | 'clock.off'
+  | 'store.unavailable'
+  | 'store.corrupt'
+  | 'store.older';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** No served bin should ever have less; the refresh begins four hours before (docs/architecture.md "Expiry"). */
+const lowValidityMs = 12 * hour;
+const criticalValidityMs = 4 * hour;
+/** Offline keys take people and a calendar. */
+const offlineNoticeMs = 30 * day;
+const slowQueueMs = minute;
+const stuckQueueMs = 10 * minute;
+const stuckPublicationMs = 5 * minute;
+const clockToleranceMs = minute;
+const largeBinShare = 0.9;
+
+const offlineRoles: readonly Extract<PublishedRole, 'root' | 'targets' | 'bins'>[] = ['root', 'targets', 'bins'];
+
+/** What is wrong, worst first. Pure: the same facts, the same problems. */
+export function assessHealth(facts: StatusFacts): Problem[] {
+  if (facts.roles.timestamp === undefined || facts.roles.root === undefined) return [repositoryMissing];
+  const problems = [
+    ...offlineRoles.flatMap((role) => assessOfflineRole(role, facts)),
+    ...assessValidity(facts),
+    ...assessStore(facts),
+    ...assessSigner(facts),
+    ...assessBins(facts),
+    ...assessClock(facts),
+  ];
+  return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+const repositoryMissing: Problem = {
+  code: 'repository.missing',
+  severity: 'error',
+  message: 'Nothing has been published yet: there is no root and no timestamp.',
+  remedy: 'Hold the first key ceremony (rind ceremony root plan).',
+};
+
+function assessOfflineRole(role: 'root' | 'targets' | 'bins', { roles, nowMs }: StatusFacts): Problem[] {
+  const found = roles[role];
+  if (found === undefined) return [];
+  const leftMs = found.expiresMs - nowMs;
+  const remedy = `Sign and publish ${role} ${found.version + 1} with the offline keys (rind ceremony ${role} plan).`;
+  if (leftMs <= 0) {
+    return [{ code: `${role}.expired`, severity: 'error', message: `${role} ${found.version} has expired: clients refuse everything.`, remedy }];
+  }
+  if (leftMs > offlineNoticeMs) return [];
+  const message = `${role} ${found.version} expires in ${Math.floor(leftMs / day)} days.`;
+  return [{ code: `${role}.expiring`, severity: 'warning', message, remedy }];
+}
+
+function assessValidity(facts: StatusFacts): Problem[] {
+  const leftMs = firstExpiryMs(facts) - facts.nowMs;
+  if (leftMs > lowValidityMs) return [];
+  const remedy = 'Look at the signer: is one running, does it hold the lease, what do its log and /metrics say?';
+  if (leftMs <= 0) {
+    const message = 'Timestamp, snapshot or a bin has expired: clients refuse the repository.';
+    return [{ code: 'valid-for.over', severity: 'error', message, remedy }];
+  }
+  const severity = leftMs <= criticalValidityMs ? 'error' : 'warning';
+  const message = `What is published is valid for ${Math.floor(leftMs / minute)} more minutes; it should have been signed anew.`;
+  return [{ code: 'valid-for.low', severity, message, remedy }];
+}
+
+function assessStore({ storedTimestamp, roles }: StatusFacts): Problem[] {
+  const committed = roles.timestamp!.version;
+  switch (storedTimestamp.kind) {
+    case 'unavailable':
+      return [
+        {
+          code: 'store.unavailable',
+          severity: 'error',
+          message: 'The object store does not answer.',
+          remedy: 'Look at the store; uploads and publications go on by themselves once it is back.',
+        },
+      ];
+    case 'unreadable':
+      return [
+        {
+          code: 'store.corrupt',
+          severity: 'error',
+          message: 'metadata/timestamp.json in the store is not a timestamp.',
+          remedy: 'Find out who wrote it (rind fsck), then let the signer publish anew.',
+        },
+      ];
+    case 'missing':
+    case 'version': {
+      // A newer one is the moment between the commit point and the record of it.
+      if (storedTimestamp.kind === 'version' && storedTimestamp.version >= committed) return [];
+      const found = storedTimestamp.kind === 'version' ? `is version ${storedTimestamp.version}` : 'is missing';
+      return [
+        {
+          code: 'store.older',
+          severity: 'error',
+          message: `The timestamp in the store ${found}, but ${committed} was committed: the store went back.`,
+          remedy: 'Find out who restored the store; the signer publishes anew under its lease.',
+        },
+      ];
+    }
+  }
+}
+
+function assessSigner({ lease, queue, lastPublication, databaseNowMs }: StatusFacts): Problem[] {
+  const problems: Problem[] = [];
+  if (lease.holder === null || lease.expiresMs <= databaseNowMs) {
+    problems.push({
+      code: 'lease.none',
+      severity: 'error',
+      message: 'No signer holds the writer lease: nothing is published or refreshed.',
+      remedy: 'Start a signer, or look why those that run do not take the lease.',
+    });
+  }
+  if (queue.depth > 0 && queue.oldestMs > slowQueueMs) {
+    problems.push({
+      code: 'queue.stuck',
+      severity: queue.oldestMs > stuckQueueMs ? 'error' : 'warning',
+      message: `${queue.depth} requests wait, the oldest for ${Math.floor(queue.oldestMs / second)} s.`,
+      remedy: 'Look at the signer: rows held by a quota or a store that fails are in its log and in rind audit.',
+    });
+  }
+  const open = lastPublication?.state === 'open' || lastPublication?.state === 'prepared';
+  if (open && databaseNowMs - lastPublication.openedMs > stuckPublicationMs) {
+    problems.push({
+      code: 'publication.stuck',
+      severity: 'error',
+      message: `Publication ${lastPublication.id} has been open for ${Math.floor((databaseNowMs - lastPublication.openedMs) / minute)} minutes.`,
+      remedy: 'Look at the log of the lease holder; a standby takes over once the lease is free.',
+    });
+  }
+  return problems;
+}
+
+function assessBins({ bins, configuredBins }: StatusFacts): Problem[] {
+  const problems: Problem[] = [];
+  if (bins.largestBytes >= maxBinBytes * largeBinShare) {
+    problems.push({
+      code: 'bin.too-large',
+      severity: 'warning',
+      message: `The largest bin has ${bins.largestBytes} bytes; at ${maxBinBytes} the signer refuses to add to it.`,
+      remedy: 'Plan a migration to more bins, and look for names that were ground into one.',
+    });
+  }
+  if (bins.count !== configuredBins.count) {
+    problems.push({
+      code: 'bins.count-mismatch',
+      severity: 'error',
+      message: `This process was told of ${configuredBins.count} bins, the repository has ${bins.count}.`,
+      remedy: 'Set RIND_BIN_COUNT as it was at the ceremony.',
+    });
+  }
+  return problems;
+}
+
+function assessClock({ nowMs, clockOffsetMs, databaseNowMs }: StatusFacts): Problem[] {
+  const offMs = Math.abs(nowMs - clockOffsetMs - databaseNowMs);
+  if (offMs <= clockToleranceMs) return [];
+  return [
+    {
+      code: 'clock.off',
+      severity: 'warning',
+      message: `This machine's clock and the database's differ by ${Math.round(offMs / second)} s.`,
+      remedy: 'Set the clocks by NTP: a signer that is this far off does not sign.',
+    },
+  ];
+}

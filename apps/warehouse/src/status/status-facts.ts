@@ -1,0 +1,60 @@
+/** What the tables and the store say about the repository at one moment; times in milliseconds since 1970. */
+export interface StatusFacts {
+  /** Of this process. */
+  readonly nowMs: number;
+  /** How far `nowMs` is shifted on purpose (development); the database's times are not. */
+  readonly clockOffsetMs: number;
+  readonly databaseNowMs: number;
+  /** As last committed; absent before the first ceremony. */
+  readonly roles: Readonly<Partial<Record<PublishedRole, RoleFacts>>>;
+  readonly bins: BinFacts;
+  /** As configured. */
+  readonly configuredBins: { readonly count: number; readonly encoding: string };
+  readonly queue: QueueFacts;
+  readonly lease: LeaseFacts;
+  /** The newest one, whatever became of it. */
+  readonly lastPublication: PublicationFacts | null;
+  readonly storedTimestamp: StoredTimestamp;
+}
+
+export type PublishedRole = 'root' | 'targets' | 'bins' | 'snapshot' | 'timestamp';
+
+export interface RoleFacts {
+  readonly version: number;
+  readonly expiresMs: number;
+}
+
+export interface BinFacts {
+  readonly count: number;
+  readonly oldestExpiresMs: number | null;
+  readonly largestBytes: number;
+}
+
+export interface QueueFacts {
+  /** Requests that wait or are being worked on. */
+  readonly depth: number;
+  /** Age of the oldest of them; 0 when there is none. */
+  readonly oldestMs: number;
+  readonly setAside: number;
+}
+
+export interface LeaseFacts {
+  readonly holder: string | null;
+  readonly fence: number;
+  readonly expiresMs: number;
+}
+
+export interface PublicationFacts {
+  readonly id: number;
+  readonly state: 'open' | 'prepared' | 'closed' | 'abandoned';
+  readonly files: number;
+  readonly bins: number;
+  readonly durationMs: number | null;
+  readonly openedMs: number;
+  readonly closedMs: number | null;
+}
+
+/** The timestamp that clients read, whatever the database says. */
+export type StoredTimestamp =
+  | { readonly kind: 'version'; readonly version: number }
+  | { readonly kind: 'missing' | 'unreadable' | 'unavailable' };

@@ -1,0 +1,44 @@
+/** A version as specifiers have it, before what an operator allows behind it. */
+const RELEASE = String.raw`v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*`;
+const TWO_RELEASE_NUMBERS = String.raw`v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)+`;
+const SUFFIXES =
+  String.raw`(?:[-_.]?(?:alpha|beta|preview|pre|a|b|c|rc)[-_.]?[0-9]*)?` +
+  String.raw`(?:-[0-9]+|[-_.]?(?:post|rev|r)[-_.]?[0-9]*)?` +
+  String.raw`(?:[-_.]?dev[-_.]?[0-9]*)?`;
+const LOCAL = String.raw`(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?`;
+
+/** PEP 440 "Version specifiers", one clause; `===` takes any text. */
+const CLAUSE = new RegExp(
+  [
+    String.raw`^(?:===[^\s;)]*`,
+    String.raw`(?:==|!=)${RELEASE}(?:\.\*|${SUFFIXES}${LOCAL})`,
+    `~=${TWO_RELEASE_NUMBERS}${SUFFIXES}`,
+    `(?:<=|>=|<|>)${RELEASE}${SUFFIXES})$`,
+  ].join('|'),
+  'i',
+);
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+/** Characters. */
+export const maxSpecifierSetLength = 500;
+
+/**
+ * A set of version specifiers without white space, clauses in their order: `>= 3.8, <4` becomes `>=3.8,<4`.
+ * An empty set is `''`. Null when the text is no set in the grammar of PEP 440, printable ASCII, of at most
+ * 500 characters.
+ */
+export function normalizeSpecifierSet(text: string): string | null {
+  if (text.length > maxSpecifierSetLength) return null;
+  const clauses = text
+    .split(',')
+    .map((clause) => clause.trim().replace(/^([~=!<>]+)\s+/, '$1'))
+    .filter((clause) => clause !== '');
+  return clauses.every((clause) => CLAUSE.test(clause) && PRINTABLE_ASCII.test(clause))
+    ? clauses.join(',')
+    : null;
+}
+
+/** Whether a text is a set of version specifiers, e.g. of `Requires-Python`. It is not evaluated. */
+export function isSpecifierSet(text: string): boolean {
+  return normalizeSpecifierSet(text) !== null;
+}

@@ -1,0 +1,100 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { clientEnvironment } from './environment.ts';
+import { ensureFixtures } from './fixtures.ts';
+import type { Fixtures } from './fixtures.ts';
+import { startInstance } from './instance.ts';
+import type { Instance } from './instance.ts';
+import { places } from './places.ts';
+import { ensurePython, pinnedVersion } from './python.ts';
+import type { Python } from './python.ts';
+import { Report } from './report.ts';
+import { measure, reasonOf } from './suite.ts';
+import type { ClientName, Context, VersionOf } from './suite.ts';
+import { suites } from './suites.ts';
+
+/** `npm run interop [-- --only SUITE]… [--keep] [--json FILE]`: exit code 0 only if every cell held. */
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    /** Leaves the folder of the run in place, as a failure does. */
+    keep: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+});
+const say = (line: string): void => console.log(line);
+
+const chosen = suites.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+const unknown = values.only.filter((name) => !suites.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  console.error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const rindVersion = (
+  JSON.parse(readFileSync(join(places.root, 'package.json'), 'utf8')) as { version: string }
+).version;
+const versions: Readonly<Record<ClientName, string>> = {
+  pip: pinnedVersion('pip'),
+  uv: pinnedVersion('uv'),
+  twine: pinnedVersion('twine'),
+  'python-tuf': pinnedVersion('tuf'),
+  rind: rindVersion,
+  http: process.versions.node,
+};
+const versionOf: VersionOf = (client) => versions[client];
+
+const report = new Report(say);
+const work = mkdtempSync(join(tmpdir(), 'rind-interop-'));
+// The database runs as another user when we are root, and must reach its folder below.
+chmodSync(work, 0o711);
+try {
+  const python = await ensurePython(say);
+  const fixtures = await ensureFixtures(python, say);
+  say(`clients on Python ${python.version}, everything else in ${work}`);
+  await runAgainstInstance(python, fixtures);
+} catch (error) {
+  for (const suite of chosen) suite.fail(report, versionOf, reasonOf(error));
+}
+
+if (report.held && !values.keep) rmSync(work, { recursive: true, force: true });
+else say(`\nkept: ${work}`);
+if (values.json !== undefined) writeFileSync(resolve(values.json), `${JSON.stringify(report, null, 2)}\n`);
+say('');
+for (const line of report.lines()) say(line);
+process.exitCode = report.held ? 0 : 1;
+
+async function runAgainstInstance(python: Python, fixtures: Fixtures): Promise<void> {
+  const supervisor = await startInstance(join(work, 'data'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void supervisor.stop().then(() => process.exit(1)));
+  }
+  const context = contextOf(python, fixtures, supervisor.instance);
+  try {
+    for (const suite of chosen) {
+      say(`\n${suite.name}`);
+      await suite.run(context, report, versionOf);
+    }
+  } finally {
+    const stopped = await measure(async () => {
+      const code = await supervisor.stop();
+      if (code !== 0) throw new Error(`exit code ${code}`);
+    });
+    say('\ninstance');
+    const operation = 'SIGTERM stops everything, exit code 0';
+    report.add({ suite: 'instance', client: 'rind', version: rindVersion, operation, ...stopped });
+  }
+}
+
+function contextOf(python: Python, fixtures: Fixtures, instance: Instance): Context {
+  let folders = 0;
+  const newFolder = (name: string): string => {
+    folders += 1;
+    const path = join(work, `${folders}-${name}`);
+    mkdirSync(path);
+    return path;
+  };
+  return { python, fixtures, instance, newFolder, environment: clientEnvironment(newFolder('home')) };
+}

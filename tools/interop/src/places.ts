@@ -1,0 +1,15 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Where things lie. */
+export const places = {
+  root: join(here, '..', '..', '..'),
+  requirements: join(here, '..', 'requirements.txt'),
+  tufDownload: join(here, '..', 'python', 'tuf_download.py'),
+  supervisor: join(here, '..', '..', '..', 'apps', 'supervisor', 'dist', 'main.js'),
+  cli: join(here, '..', '..', '..', 'apps', 'cli', 'dist', 'main.js'),
+  /** Kept between runs: the venv and what was downloaded. */
+  cache: join(here, '..', '..', '..', '.cache', 'interop'),
+} as const;

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { places } from './places.ts';
+import { parsePins } from './python.ts';
+
+describe('the requirements', () => {
+  it('give versions by name, extras and comments left out', () => {
+    const pins = parsePins('# clients\npip==26.3\nsecuresystemslib[crypto]==1.6.0\n\nloose>=1\n');
+    expect([...pins]).toEqual([
+      ['pip', '26.3'],
+      ['securesystemslib', '1.6.0'],
+    ]);
+  });
+
+  it('pin every client exactly', () => {
+    const text = readFileSync(places.requirements, 'utf8');
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(parsePins(text).size).toBe(lines.length);
+  });
+});

@@ -1,0 +1,97 @@
+import { performance } from 'node:perf_hooks';
+import { allowedSkips } from './allowed-skips.ts';
+import type { Fixtures } from './fixtures.ts';
+import type { Instance } from './instance.ts';
+import type { Python } from './python.ts';
+import { CannotRun } from './report.ts';
+import type { CellResult, Report } from './report.ts';
+
+/** What every suite has at hand. One instance serves them all, so suites name projects of their own. */
+export interface Context {
+  readonly python: Python;
+  readonly fixtures: Fixtures;
+  readonly instance: Instance;
+  /** A new empty folder. */
+  newFolder(name: string): string;
+  /** The environment for clients, with a home of its own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export type ClientName = 'pip' | 'uv' | 'twine' | 'python-tuf' | 'rind' | 'http';
+
+export type VersionOf = (client: ClientName) => string;
+
+export interface Cell<State> {
+  readonly client: ClientName;
+  readonly operation: string;
+  run(state: State): Promise<void>;
+}
+
+/** A suite whose state is its own affair: cells are declared before anything runs, so that none gets lost. */
+export interface Suite {
+  readonly name: string;
+  /** Every cell failed for one reason: there is nothing to run it against. */
+  fail(report: Report, versionOf: VersionOf, reason: string): void;
+  run(context: Context, report: Report, versionOf: VersionOf): Promise<void>;
+}
+
+export function defineSuite<State>(suite: {
+  readonly name: string;
+  prepare(context: Context): Promise<State>;
+  readonly cells: readonly Cell<State>[];
+  /** Runs also after failures. */
+  finish?(state: State): Promise<void>;
+}): Suite {
+  const { name, cells } = suite;
+  const label = (cell: Cell<State>, versionOf: VersionOf) => ({
+    suite: name,
+    client: cell.client,
+    version: versionOf(cell.client),
+    operation: cell.operation,
+  });
+  const fail: Suite['fail'] = (report, versionOf, reason) => {
+    for (const cell of cells) {
+      report.add({ ...label(cell, versionOf), result: 'failed', ms: 0, reason: `could not run: ${reason}` });
+    }
+  };
+  return {
+    name,
+    fail,
+    async run(context, report, versionOf) {
+      let state: State;
+      try {
+        state = await suite.prepare(context);
+      } catch (error) {
+        fail(report, versionOf, reasonOf(error));
+        return;
+      }
+      for (const cell of cells) {
+        report.add({ ...label(cell, versionOf), ...(await measure(() => cell.run(state))) });
+      }
+      await suite.finish?.(state);
+    },
+  };
+}
+
+/** Runs one cell: what it throws is its reason. */
+export async function measure(
+  work: () => Promise<void>,
+): Promise<Pick<CellResult, 'result' | 'ms' | 'reason'>> {
+  const startedMs = performance.now();
+  try {
+    await work();
+    return { result: 'passed', ms: performance.now() - startedMs, reason: '' };
+  } catch (error) {
+    const allowed = error instanceof CannotRun && Object.hasOwn(allowedSkips, error.code);
+    return {
+      result: allowed ? 'skipped' : 'failed',
+      ms: performance.now() - startedMs,
+      reason: reasonOf(error),
+    };
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  if (error instanceof CannotRun) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,21 @@
+import { installers } from './suites/installers.ts';
+import { pythonTuf } from './suites/python-tuf.ts';
+import { refusals } from './suites/refusals.ts';
+import { rindCli } from './suites/rind-cli.ts';
+import type { Suite } from './suite.ts';
+import { tamperingPythonTuf } from './suites/tampering-python-tuf.ts';
+import { tamperingRind } from './suites/tampering-rind.ts';
+import { twine } from './suites/twine.ts';
+import { uv } from './suites/uv.ts';
+
+/** All suites in the order of a run: uploading first, attacks last. */
+export const suites: readonly Suite[] = [
+  twine,
+  uv,
+  refusals,
+  installers,
+  pythonTuf,
+  rindCli,
+  tamperingPythonTuf,
+  tamperingRind,
+];

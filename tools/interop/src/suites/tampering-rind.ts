@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { attacks } from '../attacks.ts';
+import { playAttack, setStage } from '../attack-scene.ts';
+import type { Stage } from '../attack-scene.ts';
+import { assertExitCode } from '../outcomes.ts';
+import { errorCodeOf, getFrom } from '../rind-get.ts';
+import { defineSuite } from '../suite.ts';
+import type { TufPlace } from '../tuf-download.ts';
+
+/** `rind get` behind the same man in the middle: exit code 3 and the code of the very check. */
+export const tamperingRind = defineSuite<Stage>({
+  name: 'tampering-rind',
+  prepare: (context) => setStage(context, 'rind-interop-tamper-cli'),
+  finish: ({ proxy }) => proxy.close(),
+  cells: attacks.map((attack) => ({
+    client: 'rind' as const,
+    operation: `get refuses ${attack.name}`,
+    async run(stage) {
+      const { project, wheel } = stage.scene;
+      const use = (place: TufPlace) =>
+        getFrom(place, `${project}==1.1`, wheel.filename, stage.context.newFolder('attacked-get'));
+      await playAttack(stage, attack, use, (outcome) => {
+        assertExitCode(outcome, 3);
+        assert.equal(errorCodeOf(outcome), attack.rind, outcome.stdout);
+      });
+    },
+  })),
+});

@@ -1,0 +1,37 @@
+import { runCommand } from './command.ts';
+import type { Outcome } from './command.ts';
+import type { Context } from './suite.ts';
+
+/** `twine upload` of files, as an author types it. */
+export function twineUpload(
+  context: Context,
+  token: string,
+  paths: readonly string[],
+  options: readonly string[] = [],
+): Promise<Outcome> {
+  const { python, instance, environment } = context;
+  const fixed = [
+    'upload',
+    '--non-interactive',
+    '--disable-progress-bar',
+    '--repository-url',
+    instance.file.upload,
+  ];
+  return runCommand(python.program('twine'), [...fixed, ...options, ...paths], {
+    environment: { ...environment, TWINE_USERNAME: '__token__', TWINE_PASSWORD: token },
+  });
+}
+
+/** `uv publish` of files. */
+export function uvPublish(
+  context: Context,
+  token: string,
+  paths: readonly string[],
+  options: readonly string[] = [],
+): Promise<Outcome> {
+  const { python, instance, environment } = context;
+  const fixed = ['publish', '--publish-url', instance.file.upload, '--trusted-publishing', 'never'];
+  return runCommand(python.program('uv'), [...fixed, ...options, ...paths], {
+    environment: { ...environment, UV_PUBLISH_TOKEN: token },
+  });
+}

@@ -1,0 +1,4 @@
+export { RunningInstance } from './instance.ts';
+export type { InstanceFile, InstanceOptions } from './instance.ts';
+export { publish, receiptOf, sdist, upload } from './uploads.ts';
+export type { Answer, Receipt } from './uploads.ts';

@@ -145,6 +145,15 @@ describe('a token', () => {
     expect((await grant(odd, mine)).code).toBe('token.unknown-caveat');
   });
 
+  it('obeys the caveats of its row too, which nobody can take off', async () => {
+    const project = fresh('stored');
+    const token = await mint('bob');
+    const id = (await introspect(token)).json['tokenId'];
+    await rows('UPDATE auth.token SET caveats = caveats || $1::jsonb WHERE id = $2', '[[1, ["another"]]]', id);
+    expect((await grant(token, project)).code).toBe('token.wrong-project');
+    expect((await grant(attenuate(token, [1, [project]]), project)).code).toBe('token.wrong-project');
+  });
+
   it('expires to the second, attenuated copies included', async () => {
     const project = fresh('expiring');
     const startMs = auth.clock.nowMs();

@@ -29,7 +29,7 @@ export class GrantVoider {
         target,
         detail: { grantId: id, reason },
       });
-      if (false && await removeIfUnused(sql, project)) {
+      if (await removeIfUnused(sql, project)) {
         await audit(sql, this.clock, {
           event: 'project.removed',
           actor: 'gate',

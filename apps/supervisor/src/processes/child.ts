@@ -48,6 +48,8 @@ export class Child {
     const child = spawn(process.execPath, ['--enable-source-maps', this.settings.entry], {
       env: this.settings.env,
       stdio: ['ignore', log, log],
+      // A group of its own: Ctrl-C reaches the supervisor alone, which stops the others in order.
+      detached: true,
     });
     closeSync(log);
     this.child = child;
@@ -65,10 +67,15 @@ export class Child {
     void this.watchReady(child);
   }
 
-  /** SIGTERM, then SIGKILL when it does not drain in time. */
-  async stop(): Promise<void> {
+  /** From here on an end is an end. */
+  expectEnd(): void {
     this.stopping = true;
     clearTimeout(this.timer);
+  }
+
+  /** SIGTERM, then SIGKILL when it does not drain in time. */
+  async stop(): Promise<void> {
+    this.expectEnd();
     const { child } = this;
     if (child === undefined || child.exitCode !== null) return;
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -63,6 +63,7 @@ export class ProcessSet {
 
   /** The door first, then what stands behind it. */
   async stop(): Promise<void> {
+    for (const { child } of this.children) child.expectEnd();
     for (const app of ['gate', 'warehouse', 'signer', 'auth']) {
       await Promise.all(this.children.filter((one) => one.app === app).map(({ child }) => child.stop()));
     }

@@ -375,6 +375,18 @@ describe('the grant of an upload', () => {
     expect(voided()).toBe(0);
   });
 
+  it('is not voided when the warehouse commits after the connection to it broke', async () => {
+    let questions = 0;
+    gate.warehouse.answer((call) =>
+      call.method === 'GET' ? { status: 200, body: { used: ++questions > 3 } } : 'cut',
+    );
+    expect(await post({ url: gate.url, body })).toMatchObject({ status: 503 });
+    expect(questions).toBe(3);
+    await nothingLeft();
+    expect(questions).toBe(4);
+    expect(voided()).toBe(0);
+  });
+
   it('answers 200 after a broken connection when the warehouse names the upload', async () => {
     const used = { status: 200, body: { used: true, uploadId } };
     gate.warehouse.answer((call) => (call.method === 'GET' ? used : 'cut'));

@@ -20,9 +20,12 @@ const variables = z
     RIND_PUBLIC_URL: httpUrl,
     RIND_MAX_FILE_BYTES: wholeNumberFrom(1).default(100 * mebibyte),
     RIND_TRUSTED_GRANT_KEYS_FILE: z.string().min(1),
-    RIND_BIN_COUNT: wholeNumberFrom(minBinCount, maxBinCount).refine((count) => Number.isInteger(Math.log2(count)), {
-      message: 'must be a power of two',
-    }),
+    RIND_BIN_COUNT: wholeNumberFrom(minBinCount, maxBinCount).refine(
+      (count) => Number.isInteger(Math.log2(count)),
+      {
+        message: 'must be a power of two',
+      },
+    ),
     RIND_BIN_ENCODING: z.enum(['succinct', 'explicit']).default('succinct'),
   })
   .refine((read) => read.NODE_ENV !== 'production', {

@@ -56,7 +56,10 @@ export class StandInSigner {
 
   /** Takes everything that waits out of the queue, as the signer does with what it refuses. */
   async setAside(reason: string): Promise<void> {
-    await this.admin.query(`UPDATE signer.outbox SET state = 'set-aside', reason = $1 WHERE state = 'pending'`, [reason]);
+    await this.admin.query(
+      `UPDATE signer.outbox SET state = 'set-aside', reason = $1 WHERE state = 'pending'`,
+      [reason],
+    );
     await this.tell('');
   }
 
@@ -96,21 +99,28 @@ export class StandInSigner {
   }
 
   private async putPage(project: ProjectName, id: number): Promise<void> {
-    const { rows } = await this.admin.query<{ filename: string; sha256: string; length: string; uploaded_at: string; requires_python: string | null }>(
+    const { rows } = await this.admin.query<{
+      filename: string;
+      sha256: string;
+      length: string;
+      uploaded_at: string;
+      requires_python: string | null;
+    }>(
       `SELECT filename, sha256, length, uploaded_at, requires_python FROM signer.path WHERE project = $1 AND state = 'live'`,
       [project],
     );
-    const known = await this.admin.query<{ status: 'active' }>(`SELECT status FROM signer.project WHERE name = $1`, [project]);
-    const files = rows.map(
-      (row): PageFile => ({
-        filename: row.filename,
-        sha256: row.sha256 as PageFile['sha256'],
-        size: Number(row.length),
-        uploadTime: row.uploaded_at,
-        yanked: false,
-        ...(row.requires_python === null ? {} : { requiresPython: row.requires_python }),
-      }),
+    const known = await this.admin.query<{ status: 'active' }>(
+      `SELECT status FROM signer.project WHERE name = $1`,
+      [project],
     );
+    const files = rows.map((row): PageFile => ({
+      filename: row.filename,
+      sha256: row.sha256 as PageFile['sha256'],
+      size: Number(row.length),
+      uploadTime: row.uploaded_at,
+      yanked: false,
+      ...(row.requires_python === null ? {} : { requiresPython: row.requires_python }),
+    }));
     const page = renderProjectPage({ name: project, status: known.rows[0]?.status ?? 'active', files });
     const sha256 = hashHex('sha256', page);
     await this.store.putNew(pageObjectKey(project, sha256), page);

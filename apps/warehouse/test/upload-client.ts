@@ -19,14 +19,22 @@ export function send(
   url: string,
   options: { method?: string; headers?: Record<string, string | number>; body?: Uint8Array } = {},
 ): Promise<Answer> {
-  const call = request(url, { method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false });
+  const call = request(url, {
+    method: options.method ?? 'GET',
+    headers: options.headers ?? {},
+    agent: false,
+  });
   const answer = answerOf(call);
   call.end(options.body);
   return answer;
 }
 
 /** An upload of which the first bytes are sent at once, and the rest when `finish` is called. */
-export function sendInTwo(url: string, body: Uint8Array, first: number): { answer: Promise<Answer>; finish: () => void } {
+export function sendInTwo(
+  url: string,
+  body: Uint8Array,
+  first: number,
+): { answer: Promise<Answer>; finish: () => void } {
   const headers = { ...uploadHeaders, 'Content-Length': body.length };
   const call = request(url, { method: 'POST', headers, agent: false });
   call.write(body.subarray(0, first));
@@ -80,14 +88,26 @@ let lastSeq = 1_700_000_000_000_000;
 
 export function signGrant(fields: Partial<Grant>, seed: Uint8Array, nowMs: number): SignedGrant {
   const iat = Math.floor(nowMs / 1_000);
-  const base = { v: 1, repository, id: uuidV4(systemRandomness), seq: ++lastSeq, actor: 'alice', how: 'token:1', iat, exp: iat + 604_800 };
+  const base = {
+    v: 1,
+    repository,
+    id: uuidV4(systemRandomness),
+    seq: ++lastSeq,
+    actor: 'alice',
+    how: 'token:1',
+    iat,
+    exp: iat + 604_800,
+  };
   const grant = { ...base, ...fields } as Grant;
   const key = ed25519PublicKey(ed25519FromSeed(seed).publicKey);
   return { grant, keyid: keyIdOf(key), sig: toHex(ed25519Sign(seed, grantMessage(grant))) };
 }
 
 /** An upload as the gate sends it. */
-export function upload(wanted: Wanted, nowMs: number): { body: Uint8Array; signed: SignedGrant; filename: string; sha256: string } {
+export function upload(
+  wanted: Wanted,
+  nowMs: number,
+): { body: Uint8Array; signed: SignedGrant; filename: string; sha256: string } {
   const project = wanted.project ?? 'demo';
   const version = wanted.version ?? '1.0';
   const filename = wanted.filename ?? `${normalizeName(project).replaceAll('-', '_')}-${version}.tar.gz`;
@@ -137,7 +157,12 @@ export function upload(wanted: Wanted, nowMs: number): { body: Uint8Array; signe
     actor: 'alice',
     ...wanted.header,
   };
-  return { body: framed(utf8(JSON.stringify(header)), wanted.sent ?? content), signed, filename, sha256: digests.sha256 };
+  return {
+    body: framed(utf8(JSON.stringify(header)), wanted.sent ?? content),
+    signed,
+    filename,
+    sha256: digests.sha256,
+  };
 }
 
 export function framed(header: Uint8Array, file: Uint8Array): Uint8Array {
@@ -146,7 +171,11 @@ export function framed(header: Uint8Array, file: Uint8Array): Uint8Array {
   return concatBytes(lead, header, file);
 }
 
-export function sendUpload(url: string, body: Uint8Array, headers: Record<string, string | number> = {}): Promise<Answer> {
+export function sendUpload(
+  url: string,
+  body: Uint8Array,
+  headers: Record<string, string | number> = {},
+): Promise<Answer> {
   return send(`${url}/internal/uploads`, {
     method: 'POST',
     headers: {

@@ -58,7 +58,10 @@ export async function startWarehouse(overrides: Partial<WarehouseConfig> = {}): 
   const spoolDir = join(dir, 'spool');
   mkdirSync(spoolDir);
   const grantKeysFile = join(dir, 'grant-keys.json');
-  writeFileSync(grantKeysFile, JSON.stringify({ keys: [trusted('auth', authSeed), trusted('operator', operatorSeed)] }));
+  writeFileSync(
+    grantKeysFile,
+    JSON.stringify({ keys: [trusted('auth', authSeed), trusted('operator', operatorSeed)] }),
+  );
   const config: WarehouseConfig = {
     listen: { host: '127.0.0.1', port: 0 },
     repository,
@@ -79,7 +82,9 @@ export async function startWarehouse(overrides: Partial<WarehouseConfig> = {}): 
   };
   let log = '';
   // Near the database's own time, which the status compares with it.
-  const { rows } = await admin.query<{ now_ms: number }>('SELECT extract(epoch FROM now())::float8 * 1000 AS now_ms');
+  const { rows } = await admin.query<{ now_ms: number }>(
+    'SELECT extract(epoch FROM now())::float8 * 1000 AS now_ms',
+  );
   const clock = new FakeClock(Math.round(rows[0]!.now_ms));
   const app = await buildWarehouse({
     config,

@@ -37,7 +37,11 @@ describe('a file name beside its form', () => {
       'filename.wrong-name',
       "Filename 'Foo_Bar-1.0.tar.gz' is invalid, should be 'foo_bar-1.0.tar.gz'.",
     ],
-    ['foo_bar-1.0.zip', 'filename.wrong-name', "Filename 'foo_bar-1.0.zip' is invalid, should be 'foo_bar-1.0.tar.gz'."],
+    [
+      'foo_bar-1.0.zip',
+      'filename.wrong-name',
+      "Filename 'foo_bar-1.0.zip' is invalid, should be 'foo_bar-1.0.tar.gz'.",
+    ],
     [
       'foo_bar-1.1.tar.gz',
       'filename.wrong-version',
@@ -61,11 +65,7 @@ describe('a file name beside its form', () => {
       'filename.wrong-name',
       "Filename 'foo.bar-1.0-py3-none-any.whl' should contain the normalized project name 'foo_bar', not 'foo.bar'.",
     ],
-    [
-      `foo_bar-1.1-${wheelTags}`,
-      'filename.wrong-version',
-      "Version in filename should be '1.0' not '1.1'.",
-    ],
+    [`foo_bar-1.1-${wheelTags}`, 'filename.wrong-version', "Version in filename should be '1.0' not '1.1'."],
     [
       'foo_bar-1.0-cp313-cp313-linux_x86_64.whl',
       'filename.unsupported-platform',
@@ -92,7 +92,9 @@ describe('a file name beside its form', () => {
 
   it('may hide a post release behind a hyphen, which is not taken for the name', () => {
     const message = "Filename 'foo_bar-1.0-1.tar.gz' is invalid, should be 'foo_bar-1.0.post1.tar.gz'.";
-    expect(matching('foo_bar-1.0-1.tar.gz', 'foo-bar', '1.0.post1')).toThrow(expect.objectContaining({ message }));
+    expect(matching('foo_bar-1.0-1.tar.gz', 'foo-bar', '1.0.post1')).toThrow(
+      expect.objectContaining({ message }),
+    );
     expect(matching('other-1.0-1.tar.gz', 'foo-bar', '1.0.post1')).toThrow(
       expect.objectContaining({ message: "Start filename for 'foo-bar' with 'foo_bar'." }),
     );
@@ -108,9 +110,21 @@ describe('the shape of a file name', () => {
     ['a\\b.whl', 'bdist_wheel', /^Cannot upload a file with '\/' or '\\' in the name\.$/],
     ['a.exe', 'sdist', /^Invalid file extension: Use \.tar\.gz, \.whl or \.zip extension\./],
     ['.whl', 'bdist_wheel', /^Invalid file extension: Use/],
-    ['a.whl', 'sdist', `Invalid file extension: Extension .whl is invalid for filetype sdist. ${seeExtensions}`],
-    ['a.zip', 'bdist_wheel', `Invalid file extension: Extension .zip is invalid for filetype bdist_wheel. ${seeExtensions}`],
-    ['a.WHL', 'bdist_wheel', `Invalid file extension: Extension .WHL is invalid for filetype bdist_wheel. ${seeExtensions}`],
+    [
+      'a.whl',
+      'sdist',
+      `Invalid file extension: Extension .whl is invalid for filetype sdist. ${seeExtensions}`,
+    ],
+    [
+      'a.zip',
+      'bdist_wheel',
+      `Invalid file extension: Extension .zip is invalid for filetype bdist_wheel. ${seeExtensions}`,
+    ],
+    [
+      'a.WHL',
+      'bdist_wheel',
+      `Invalid file extension: Extension .WHL is invalid for filetype bdist_wheel. ${seeExtensions}`,
+    ],
   ] as const)('%j as %s is refused', (filename, filetype, message) => {
     expect(() => checkFilenameShape(filename, filetype)).toThrow(
       expect.objectContaining({

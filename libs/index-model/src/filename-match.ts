@@ -25,7 +25,6 @@ const SEE_EXTENSIONS = 'See https://www.python.org/dev/peps/pep-0527 for more in
  * @throws IndexModelError `filename.invalid`
  */
 export function checkFilenameShape(filename: string, filetype: 'sdist' | 'bdist_wheel'): void {
-   
   if (/[\x00-\x1f\x7f]/.test(filename)) {
     throw invalid(
       filename,

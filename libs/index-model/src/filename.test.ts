@@ -27,12 +27,14 @@ describe('the name of a distribution, compared with packaging', () => {
 });
 
 describe('the name of a distribution', () => {
-  it.each(['foo-1.0-py3-none-any.whl/', 'fo√o-1.0.tar.gz', 'foo-1.0-py3-no%ne-any.whl', `${'a'.repeat(170)}-1.0.0.tar.gz`])(
-    '%j is refused though it has all parts',
-    (filename) => {
-      expect(() => parseDistribution(filename)).toThrow(expect.objectContaining({ code: 'filename.invalid' }));
-    },
-  );
+  it.each([
+    'foo-1.0-py3-none-any.whl/',
+    'fo√o-1.0.tar.gz',
+    'foo-1.0-py3-no%ne-any.whl',
+    `${'a'.repeat(170)}-1.0.0.tar.gz`,
+  ])('%j is refused though it has all parts', (filename) => {
+    expect(() => parseDistribution(filename)).toThrow(expect.objectContaining({ code: 'filename.invalid' }));
+  });
 
   it('fits into the directory of a store behind its checksum, with its metadata', () => {
     const longest = `${'a'.repeat(maxFilenameLength - '-1.0.tar.gz'.length)}-1.0.tar.gz`;
@@ -41,7 +43,9 @@ describe('the name of a distribution', () => {
   });
 
   it('is read or refused, never anything else', () => {
-    const parts = fc.array(fc.constantFrom('foo', '1.0', '-', '-', '_', '.', 'py3', 'none', 'any', '.whl', '.tar.gz'));
+    const parts = fc.array(
+      fc.constantFrom('foo', '1.0', '-', '-', '_', '.', 'py3', 'none', 'any', '.whl', '.tar.gz'),
+    );
     fc.assert(
       fc.property(parts, (texts) => {
         const parsed = tryParseDistribution(texts.join(''));
@@ -56,10 +60,20 @@ describe('a file name', () => {
     expect(isFilename(text)).toBe(true);
   });
 
-  it.each(['', '.', '..', '.hidden', '-x', 'a/b', 'a\\b', 'a b', 'a%2fb', 'ä', 'a\n', 'x'.repeat(maxFilenameLength + 1)])(
-    'may not be %j',
-    (text) => {
-      expect(isFilename(text)).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    '.',
+    '..',
+    '.hidden',
+    '-x',
+    'a/b',
+    'a\\b',
+    'a b',
+    'a%2fb',
+    'ä',
+    'a\n',
+    'x'.repeat(maxFilenameLength + 1),
+  ])('may not be %j', (text) => {
+    expect(isFilename(text)).toBe(false);
+  });
 });

@@ -19,7 +19,7 @@ export interface MetadataProblem {
 export const maxSummaryLength = 512;
 const MAX_LABEL_LENGTH = 32;
 
-const LINE_BREAK = /[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/;  
+const LINE_BREAK = /[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/;
 const NOT_DYNAMIC = ['name', 'version', 'metadata-version'];
 
 /**

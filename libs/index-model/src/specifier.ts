@@ -31,7 +31,7 @@ export function normalizeSpecifierSet(text: string): string | null {
   if (text.length > maxSpecifierSetLength) return null;
   const clauses = text
     .split(',')
-    .map((clause) => clause.trim().replace(/^([~=!<>]+)\s+/, '$1'))
+    .map((clause) => clause.trim().replace(/^([~=!<>]+)\s+(?![~=!<>])/, '$1'))
     .filter((clause) => clause !== '');
   return clauses.every((clause) => CLAUSE.test(clause) && PRINTABLE_ASCII.test(clause))
     ? clauses.join(',')

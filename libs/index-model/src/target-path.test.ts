@@ -14,12 +14,16 @@ import {
 const six = 'six' as ProjectName;
 const sha256 = 'ab'.repeat(32);
 const project = fc.stringMatching(/^[a-z0-9]{1,8}(-[a-z0-9]{1,8})?$/).map((text) => text as ProjectName);
-const filename = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._+!-]{0,60}$/).filter((text) => !text.endsWith('.metadata'));
+const filename = fc
+  .stringMatching(/^[A-Za-z0-9][A-Za-z0-9._+!-]{0,60}$/)
+  .filter((text) => !text.endsWith('.metadata'));
 
 describe('the paths of a file', () => {
   it('are these', () => {
     expect(packageTargetPath(six, 'six-1.0.tar.gz')).toBe('packages/six/six-1.0.tar.gz');
-    expect(packageObjectKey(six, sha256, 'six-1.0.tar.gz')).toBe(`targets/packages/six/${sha256}.six-1.0.tar.gz`);
+    expect(packageObjectKey(six, sha256, 'six-1.0.tar.gz')).toBe(
+      `targets/packages/six/${sha256}.six-1.0.tar.gz`,
+    );
     expect(packageUrlPath(six, sha256, 'six-1.0.tar.gz')).toBe(`/packages/six/${sha256}/six-1.0.tar.gz`);
     expect(pageTargetPath(six)).toBe('simple/six/index.json');
     expect(pageObjectKey(six, sha256)).toBe(`targets/simple/six/${sha256}.index.json`);
@@ -28,9 +32,19 @@ describe('the paths of a file', () => {
   it('lead back to it, percent-encoded or not', () => {
     fc.assert(
       fc.property(project, filename, (name, file) => {
-        expect(parseTargetPath(packageTargetPath(name, file))).toEqual({ kind: 'package', project: name, filename: file });
+        expect(parseTargetPath(packageTargetPath(name, file))).toEqual({
+          kind: 'package',
+          project: name,
+          filename: file,
+        });
         const url = packageUrlPath(name, sha256, file);
-        const expected = { project: name, sha256, filename: file, metadata: false, key: packageObjectKey(name, sha256, file) };
+        const expected = {
+          project: name,
+          sha256,
+          filename: file,
+          metadata: false,
+          key: packageObjectKey(name, sha256, file),
+        };
         expect(parsePackageUrlPath(url)).toEqual(expected);
         expect(parsePackageUrlPath(url.replaceAll('+', '%2B').replaceAll('!', '%21'))).toEqual(expected);
         expect(parsePackageUrlPath(`${url}.metadata`)).toEqual({
@@ -44,7 +58,9 @@ describe('the paths of a file', () => {
 
   it('turn from URL into key by one changed character', () => {
     const url = packageUrlPath(six, sha256, 'six-1.0.tar.gz');
-    expect(packageObjectKey(six, sha256, 'six-1.0.tar.gz')).toBe(`targets${url.replace(/\/([^/]*)$/, '.$1')}`);
+    expect(packageObjectKey(six, sha256, 'six-1.0.tar.gz')).toBe(
+      `targets${url.replace(/\/([^/]*)$/, '.$1')}`,
+    );
   });
 
   it('of a page lead back to it', () => {

@@ -11,7 +11,9 @@ describe('an upload time', () => {
 
   it('is recognised when written', () => {
     const ms = fc.integer({ min: 0, max: 253_402_300_799_999 });
-    fc.assert(fc.property(ms, fc.integer({ min: 0, max: 999 }), (at, micros) => isUploadTime(uploadTime(at, micros))));
+    fc.assert(
+      fc.property(ms, fc.integer({ min: 0, max: 999 }), (at, micros) => isUploadTime(uploadTime(at, micros))),
+    );
   });
 
   it.each([

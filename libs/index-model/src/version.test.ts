@@ -47,7 +47,8 @@ describe(`a version, compared with packaging ${vectors.packaging}`, () => {
     for (const [i, group] of groups.entries()) {
       for (const [j, other] of groups.entries()) {
         for (const a of group) {
-          for (const b of other) expect([a, b, Math.sign(compareVersions(a, b))]).toEqual([a, b, Math.sign(i - j)]);
+          for (const b of other)
+            expect([a, b, Math.sign(compareVersions(a, b))]).toEqual([a, b, Math.sign(i - j)]);
         }
       }
     }

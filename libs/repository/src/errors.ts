@@ -7,8 +7,6 @@ interface RepositoryErrors {
   /** A stored bin, snapshot or timestamp is not what the committed metadata names. */
   'store.corrupt': { role: string; version: number; reason: string };
   'store.missing': { role: string; version: number };
-  /** The store's timestamp is one that no record of ours explains. */
-  'store.unexplained': { storedVersion: number; committedVersion: number };
 }
 
 export type RepositoryErrorCode = keyof RepositoryErrors;

@@ -7,7 +7,7 @@
  *    after the new holder has itself moved the timestamp, so that a stopped predecessor cannot swap late.
  * 3. An older timestamp than the committed one: somebody rolled the store back (`store.older`); the
  *    committed state is published anew.
- * 4. A newer one that no record explains: refuse, a person must look (`store.unexplained`).
+ * 4. A newer one that no record explains: refuse, a person must look (the signer's `writer.refused`).
  */
 export interface StoredTimestamp {
   readonly version: number;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -12,6 +13,7 @@ export interface CommandOptions {
 export interface Outcome {
   /** Null: ended by a signal. */
   readonly code: number | null;
+  /** Colours left out, as in `stderr`. */
   readonly stdout: string;
   readonly stderr: string;
   readonly ms: number;
@@ -71,9 +73,12 @@ export async function mustRun(
 /** The end of what a program said, for a report. */
 export function tail({ stdout, stderr }: Outcome, lines = 15): string {
   const said = `${stdout}\n${stderr}`.split('\n').map((line) => line.trimEnd());
-  return said.filter((line) => line !== '').slice(-lines).join('\n');
+  return said
+    .filter((line) => line !== '')
+    .slice(-lines)
+    .join('\n');
 }
 
 function text(chunks: readonly Buffer[]): string {
-  return Buffer.concat(chunks).toString('utf8');
+  return stripVTControlCharacters(Buffer.concat(chunks).toString('utf8'));
 }

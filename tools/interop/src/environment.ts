@@ -12,7 +12,6 @@ export function clientEnvironment(home: string): Record<string, string> {
     TMPDIR: process.env['TMPDIR'] ?? '/tmp',
     LANG: 'C.UTF-8',
     NO_COLOR: '1',
-    TERM: 'dumb',
     NO_PROXY: '127.0.0.1,localhost',
     COLUMNS: '240',
     PYTHONDONTWRITEBYTECODE: '1',

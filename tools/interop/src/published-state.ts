@@ -28,12 +28,7 @@ export class PublishedState {
     const snapshotVersion = versionIn(top, 'snapshot');
     const snapshot = await bytesOf(`${metadataUrl}${snapshotVersion}.snapshot.json`);
     const { meta } = signedOf(snapshot) as { meta: Meta };
-    const targets = signedOf(await bytesOf(`${metadataUrl}${versionIn(meta, 'targets')}.targets.json`)) as {
-      delegations?: { succinct_roles?: { bit_length: number; name_prefix: string } };
-    };
-    const succinct = targets.delegations?.succinct_roles;
-    if (succinct === undefined) throw new Error('these attacks are written for succinct bins');
-    const bins = { bitLength: succinct.bit_length, namePrefix: succinct.name_prefix };
+    const bins = await binsOf(metadataUrl, meta);
     return new PublishedState({ timestamp, snapshotVersion, snapshot, metadataUrl, meta, bins });
   }
 
@@ -54,6 +49,27 @@ export class PublishedState {
   bytesOf(role: string): Promise<Uint8Array> {
     return bytesOf(`${this.metadataUrl}${this.fileOf(role)}`);
   }
+}
+
+/** The succinct delegation (TAP 15) of `targets`, or of the role that `targets` delegates everything to. */
+async function binsOf(metadataUrl: string, meta: Meta): Promise<Private['bins']> {
+  let role = 'targets';
+  for (let depth = 0; depth < 2; depth++) {
+    const { delegations } = signedOf(
+      await bytesOf(`${metadataUrl}${versionIn(meta, role)}.${role}.json`),
+    ) as {
+      delegations?: {
+        roles?: readonly { name: string }[];
+        succinct_roles?: { bit_length: number; name_prefix: string };
+      };
+    };
+    const succinct = delegations?.succinct_roles;
+    if (succinct !== undefined) return { bitLength: succinct.bit_length, namePrefix: succinct.name_prefix };
+    const [next] = delegations?.roles ?? [];
+    if (next === undefined) break;
+    role = next.name;
+  }
+  throw new Error('these attacks are written for succinct bins, and there are none');
 }
 
 interface Private {

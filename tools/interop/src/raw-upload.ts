@@ -22,8 +22,6 @@ export interface RawAnswer {
   readonly link: string | null;
   readonly location: string | null;
   readonly body: string;
-  /** How much of the request's body had been sent when the answer came. */
-  readonly sentBytes: number;
 }
 
 const boundary = '----rind-interop-boundary';
@@ -33,7 +31,7 @@ const timeoutMs = 60_000;
 export async function rawUpload(upload: RawUpload): Promise<RawAnswer> {
   const body = multipart(upload);
   const sent = request(optionsOf(upload, body.length));
-  const answer = answerTo(sent, () => body.length);
+  const answer = answerTo(sent);
   sent.end(body);
   return answer;
 }
@@ -53,7 +51,7 @@ export async function headersOnly(
     patienceMs,
   );
   try {
-    const answer = answerTo(sent, () => 0);
+    const answer = answerTo(sent);
     sent.flushHeaders();
     return await answer;
   } finally {
@@ -107,7 +105,7 @@ function multipart({ fields, filename, bytes }: RawUpload): Buffer {
   return Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
 }
 
-function answerTo(sent: ReturnType<typeof request>, sentBytes: () => number): Promise<RawAnswer> {
+function answerTo(sent: ReturnType<typeof request>): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     sent.on('error', reject);
@@ -121,7 +119,6 @@ function answerTo(sent: ReturnType<typeof request>, sentBytes: () => number): Pr
             link: header(response, 'link'),
             location: header(response, 'location'),
             body,
-            sentBytes: sentBytes(),
           }),
         reject,
       );

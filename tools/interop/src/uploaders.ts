@@ -3,12 +3,7 @@ import type { Outcome } from './command.ts';
 import type { Context } from './suite.ts';
 
 /** `twine upload` of files, as an author types it. */
-export function twineUpload(
-  context: Context,
-  token: string,
-  paths: readonly string[],
-  options: readonly string[] = [],
-): Promise<Outcome> {
+export function twineUpload(context: Context, token: string, paths: readonly string[]): Promise<Outcome> {
   const { python, instance, environment } = context;
   const fixed = [
     'upload',
@@ -17,7 +12,7 @@ export function twineUpload(
     '--repository-url',
     instance.file.upload,
   ];
-  return runCommand(python.program('twine'), [...fixed, ...options, ...paths], {
+  return runCommand(python.program('twine'), [...fixed, ...paths], {
     environment: { ...environment, TWINE_USERNAME: '__token__', TWINE_PASSWORD: token },
   });
 }

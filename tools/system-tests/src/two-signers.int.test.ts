@@ -136,7 +136,7 @@ describe('two signers on one index', () => {
 
     process.kill(stopped!, 'SIGCONT');
     await instance.until('the first ends', () => !instance!.file.processes.signer.includes(stopped!));
-    expect(instance.printed).toMatch(new RegExp(`\\(pid ${stopped!}\\) ended with 3`));
+    await instance.until('its exit code is 3', () => instance!.printed.includes(`(pid ${stopped!}) ended with 3`));
     await publish(file, 'third', '1.0');
     await watcher.stop();
 

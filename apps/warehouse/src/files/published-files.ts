@@ -17,6 +17,8 @@ export class PublishedFiles {
       this.rows.signedPath.findUnique({ where: { targetPath }, select: { state: true, sha256: true } }),
       this.rows.signedProject.findUnique({ where: { name: project }, select: { status: true } }),
     ]);
-    return path?.state === 'live' && path.sha256 === sha256 && owner !== null && owner.status !== 'quarantined';
+    return (
+      path?.state === 'live' && path.sha256 === sha256 && owner !== null && owner.status !== 'quarantined'
+    );
   }
 }

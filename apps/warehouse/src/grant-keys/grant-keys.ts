@@ -44,7 +44,12 @@ export class GrantKeys {
       });
       return new GrantKeys(new Map(trusted), repository);
     } catch (cause) {
-      throw new WarehouseError('grant-keys.invalid', 'the trusted grant keys cannot be read', { path }, { cause });
+      throw new WarehouseError(
+        'grant-keys.invalid',
+        'the trusted grant keys cannot be read',
+        { path },
+        { cause },
+      );
     }
   }
 

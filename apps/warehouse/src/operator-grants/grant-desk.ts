@@ -30,10 +30,13 @@ export class GrantDesk {
    * @throws GrantError, WarehouseError `grant.expired`, `grant.not-operator`, DatabaseError
    */
   async submit(body: unknown): Promise<string> {
-    const envelope = body instanceof Uint8Array ? new Uint8Array(body) : canonicalBytes((body ?? null) as JsonValue);
+    const envelope =
+      body instanceof Uint8Array ? new Uint8Array(body) : canonicalBytes((body ?? null) as JsonValue);
     const { grant, issuer } = this.parts.grantKeys.verify(envelope);
-    if (issuer !== 'operator') throw new WarehouseError('grant.not-operator', 'only operators may post grants', {});
-    if (isExpired(grant, this.parts.clock.nowMs())) throw new WarehouseError('grant.expired', 'the grant has expired', {});
+    if (issuer !== 'operator')
+      throw new WarehouseError('grant.not-operator', 'only operators may post grants', {});
+    if (isExpired(grant, this.parts.clock.nowMs()))
+      throw new WarehouseError('grant.expired', 'the grant has expired', {});
     const targetPath = grantTargetPath(grant);
     const { id, fresh } = await this.parts.sql.transaction(async (sql) => {
       await lockName(sql, grant.id);

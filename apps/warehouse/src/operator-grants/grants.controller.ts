@@ -19,7 +19,10 @@ export class GrantsController {
 
   @Post()
   @HttpCode(202)
-  async submit(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ id: string }> {
+  async submit(
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ id: string }> {
     const id = await this.desk.submit(body);
     void reply.header('Link', `</api/v1/uploads/${id}>; rel="monitor"`);
     return { id };

@@ -30,8 +30,9 @@ export async function insertRequest(sql: Sql, upload: UploadRequest): Promise<vo
 
 /** The upload that a grant was used for, or null. */
 export async function uploadOfGrant(sql: Sql, grantId: string): Promise<string | null> {
-  const { rows } = await sql.query<{ id: string }>(`SELECT id FROM warehouse.upload WHERE grant_id = $1 LIMIT 1`, [
-    grantId,
-  ]);
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM warehouse.upload WHERE grant_id = $1 LIMIT 1`,
+    [grantId],
+  );
   return rows[0]?.id ?? null;
 }

@@ -15,7 +15,12 @@ import { ReceiptsController } from './receipts.controller.ts';
     {
       provide: ReceiptOffice,
       inject: [CONFIG, IndexDatabase, PublicationFeed, Metrics],
-      useFactory: (config: WarehouseConfig, database: IndexDatabase, feed: PublicationFeed, metrics: Metrics) =>
+      useFactory: (
+        config: WarehouseConfig,
+        database: IndexDatabase,
+        feed: PublicationFeed,
+        metrics: Metrics,
+      ) =>
         new ReceiptOffice({
           sql: database.pool,
           feed,

@@ -16,9 +16,18 @@ export interface SentHeaders {
 const openToScripts = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' };
 
 /** Bytes in memory, or 304 when the client has them. */
-export function sendBytes(request: FastifyRequest, reply: FastifyReply, bytes: Uint8Array, headers: SentHeaders): void {
+export function sendBytes(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bytes: Uint8Array,
+  headers: SentHeaders,
+): void {
   const { contentType, cacheControl, tag } = headers;
-  void reply.headers({ ...openToScripts, 'Cache-Control': cacheControl, ...(tag === undefined ? {} : { ETag: tag }) });
+  void reply.headers({
+    ...openToScripts,
+    'Cache-Control': cacheControl,
+    ...(tag === undefined ? {} : { ETag: tag }),
+  });
   if (tag !== undefined && isKnownTo(request.headers['if-none-match'], tag)) {
     void reply.status(304).send();
     return;
@@ -42,7 +51,9 @@ export async function sendObject(
   const whole = await store.open(key);
   if (whole === null) return false;
   const { length } = whole;
-  const asked = allowsRange(request.headers['if-range'] as string | undefined, tag) ? request.headers.range : undefined;
+  const asked = allowsRange(request.headers['if-range'] as string | undefined, tag)
+    ? request.headers.range
+    : undefined;
   const answer = byteRangeOf(asked, length);
   const known = isKnownTo(request.headers['if-none-match'], tag);
   if (known || request.method === 'HEAD' || answer.kind !== 'whole') await leave(whole.stream);
@@ -51,7 +62,12 @@ export async function sendObject(
     throw new WarehouseError('file.range-not-satisfiable', 'the object is shorter than that', { length });
   }
 
-  void reply.headers({ ...openToScripts, 'Accept-Ranges': 'bytes', 'Cache-Control': cacheControl, ETag: tag });
+  void reply.headers({
+    ...openToScripts,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': cacheControl,
+    ETag: tag,
+  });
   if (known) {
     void reply.status(304).send();
     return true;
@@ -61,7 +77,9 @@ export async function sendObject(
     const { start, end } = answer.range;
     const part = await store.open(key, answer.range);
     if (part === null) return false;
-    void reply.status(206).headers({ 'Content-Range': `bytes ${start}-${end}/${length}`, 'Content-Length': end - start + 1 });
+    void reply
+      .status(206)
+      .headers({ 'Content-Range': `bytes ${start}-${end}/${length}`, 'Content-Length': end - start + 1 });
     void reply.send(asReadable(part.stream));
     return true;
   }

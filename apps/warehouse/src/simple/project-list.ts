@@ -65,7 +65,10 @@ export class ProjectList {
     };
     return {
       publicationId,
-      pages: { json: page(renderIndexJson(projects, serial)), html: page(renderIndexHtml(rows.map(({ name }) => name))) },
+      pages: {
+        json: page(renderIndexJson(projects, serial)),
+        html: page(renderIndexHtml(rows.map(({ name }) => name))),
+      },
     };
   }
 }

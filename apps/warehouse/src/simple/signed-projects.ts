@@ -33,7 +33,8 @@ export class SignedProjects {
   /** @throws WarehouseError `project.not-found` */
   async find(name: ProjectName): Promise<SignedProject> {
     const row = await this.rows.signedProject.findUnique({ where: { name } });
-    if (row === null || row.pageSha256 === null) throw new WarehouseError('project.not-found', 'no such project', {});
+    if (row === null || row.pageSha256 === null)
+      throw new WarehouseError('project.not-found', 'no such project', {});
     return {
       name,
       status: row.status as ProjectStatus,
@@ -49,12 +50,17 @@ export class SignedProjects {
       const stored = await this.store.get(pageObjectKey(name, pageSha256), maxPageBytes);
       return stored?.bytes ?? null;
     });
-    if (bytes === null) throw new WarehouseError('page.missing', 'the page is not in the store', { project: name });
+    if (bytes === null)
+      throw new WarehouseError('page.missing', 'the page is not in the store', { project: name });
     return bytes;
   }
 
   /** What `make` makes of the page; kept as long as there is room. */
-  async rendered(project: SignedProject, form: string, make: (page: Uint8Array) => Uint8Array): Promise<Uint8Array> {
+  async rendered(
+    project: SignedProject,
+    form: string,
+    make: (page: Uint8Array) => Uint8Array,
+  ): Promise<Uint8Array> {
     return this.cache.get(`${form}:${project.pageSha256}`, async () => make(await this.page(project)));
   }
 }

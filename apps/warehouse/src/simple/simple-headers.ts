@@ -1,7 +1,8 @@
 /** For scripts of any page, as PyPI sends them (CONVENTIONS §2.1). */
 export const corsHeaders = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Headers': 'Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since',
+  'Access-Control-Allow-Headers':
+    'Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since',
   'Access-Control-Allow-Methods': 'GET',
   'Access-Control-Max-Age': '86400',
   'Access-Control-Expose-Headers': 'X-PyPI-Last-Serial',

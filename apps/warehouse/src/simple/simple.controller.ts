@@ -1,5 +1,11 @@
 import { Controller, Get, HttpCode, Options, Param, Req, Res } from '@nestjs/common';
-import { negotiateSimple, normalizeName, parseProjectPage, renderProjectHtml, simpleContentTypes } from '@rind/index-model';
+import {
+  negotiateSimple,
+  normalizeName,
+  parseProjectPage,
+  renderProjectHtml,
+  simpleContentTypes,
+} from '@rind/index-model';
 import { utf8 } from '@rind/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WarehouseError } from '../errors.ts';
@@ -34,13 +40,16 @@ export class SimpleController {
   ): Promise<void> {
     if (!isName(rawName)) throw new WarehouseError('project.not-found', 'no such project', {});
     const name = normalizeName(rawName);
-    if (name !== rawName || !request.url.split('?', 1)[0]!.endsWith('/')) return moved(reply, `/simple/${name}/`);
+    if (name !== rawName || !request.url.split('?', 1)[0]!.endsWith('/'))
+      return moved(reply, `/simple/${name}/`);
     const project = await this.projects.find(name);
     const form = negotiateSimple(request.headers.accept);
     const bytes =
       form === 'json'
         ? await this.projects.page(project)
-        : await this.projects.rendered(project, 'html', (page) => utf8(renderProjectHtml(parseProjectPage(page))));
+        : await this.projects.rendered(project, 'html', (page) =>
+            utf8(renderProjectHtml(parseProjectPage(page))),
+          );
     void reply.headers(simpleHeaders(project.serial));
     const tag = entityTag(form === 'json' ? project.pageSha256 : `${project.pageSha256}.html`);
     sendBytes(request, reply, bytes, { contentType: simpleContentTypes[form], cacheControl, tag });

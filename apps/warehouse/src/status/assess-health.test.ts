@@ -14,7 +14,11 @@ const open = { ...healthy.lastPublication!, state: 'open', closedMs: null } as c
 describe('the health of a repository', () => {
   it.each<[string, Partial<StatusFacts>, [code: string, severity: string][]]>([
     ['is good when nothing is wrong', {}, []],
-    ['does not suffer from requests that were set aside', { queue: { depth: 0, oldestMs: 0, setAside: 9 } }, []],
+    [
+      'does not suffer from requests that were set aside',
+      { queue: { depth: 0, oldestMs: 0, setAside: 9 } },
+      [],
+    ],
     ['is bad before the first ceremony', { roles: {} }, [['repository.missing', 'error']]],
     ['is good a month before root expires', roles({ root: role(30 * day + 1) }), []],
     ['warns of root in its last month', roles({ root: role(30 * day) }), [['root.expiring', 'warning']]],
@@ -26,34 +30,92 @@ describe('the health of a repository', () => {
     ['is good at more than 12 h', roles({ timestamp: role(12 * hour + 1) }), []],
     ['warns at 12 h of the timestamp', roles({ timestamp: role(12 * hour) }), [['valid-for.low', 'warning']]],
     ['warns at 12 h of the snapshot', roles({ snapshot: role(12 * hour) }), [['valid-for.low', 'warning']]],
-    ['warns at 12 h of a bin', { bins: { ...healthy.bins, oldestExpiresMs: nowMs + 12 * hour } }, [['valid-for.low', 'warning']]],
+    [
+      'warns at 12 h of a bin',
+      { bins: { ...healthy.bins, oldestExpiresMs: nowMs + 12 * hour } },
+      [['valid-for.low', 'warning']],
+    ],
     ['is bad at 4 h', roles({ timestamp: role(4 * hour) }), [['valid-for.low', 'error']]],
-    ['is bad when a bin has expired', { bins: { ...healthy.bins, oldestExpiresMs: nowMs } }, [['valid-for.over', 'error']]],
-    ['is bad without a lease holder', { lease: { ...healthy.lease, holder: null } }, [['lease.none', 'error']]],
-    ['is bad when the lease has run out', { lease: { ...healthy.lease, expiresMs: nowMs } }, [['lease.none', 'error']]],
+    [
+      'is bad when a bin has expired',
+      { bins: { ...healthy.bins, oldestExpiresMs: nowMs } },
+      [['valid-for.over', 'error']],
+    ],
+    [
+      'is bad without a lease holder',
+      { lease: { ...healthy.lease, holder: null } },
+      [['lease.none', 'error']],
+    ],
+    [
+      'is bad when the lease has run out',
+      { lease: { ...healthy.lease, expiresMs: nowMs } },
+      [['lease.none', 'error']],
+    ],
     ['is good while the queue moves', queue(minute), []],
     ['warns when the queue is slow', queue(minute + 1), [['queue.stuck', 'warning']]],
     ['is bad when the queue stands', queue(10 * minute + 1), [['queue.stuck', 'error']]],
     ['is good during a publication', { lastPublication: { ...open, openedMs: nowMs - 5 * minute } }, []],
-    ['is bad when a publication does not end', { lastPublication: { ...open, openedMs: nowMs - 5 * minute - 1 } }, [['publication.stuck', 'error']]],
+    [
+      'is bad when a publication does not end',
+      { lastPublication: { ...open, openedMs: nowMs - 5 * minute - 1 } },
+      [['publication.stuck', 'error']],
+    ],
     ['is good after an old publication', { lastPublication: { ...open, state: 'closed', openedMs: 0 } }, []],
     ['is good at a bin below 4,050,000 bytes', { bins: { ...healthy.bins, largestBytes: 4_049_999 } }, []],
-    ['warns of a bin near its limit', { bins: { ...healthy.bins, largestBytes: 4_050_000 } }, [['bin.too-large', 'warning']]],
-    ['is bad when the number of bins is another', { bins: { ...healthy.bins, count: 8 } }, [['bins.count-mismatch', 'error']]],
+    [
+      'warns of a bin near its limit',
+      { bins: { ...healthy.bins, largestBytes: 4_050_000 } },
+      [['bin.too-large', 'warning']],
+    ],
+    [
+      'is bad when the number of bins is another',
+      { bins: { ...healthy.bins, count: 8 } },
+      [['bins.count-mismatch', 'error']],
+    ],
     ['bears a clock that is a minute off', { databaseNowMs: nowMs - minute }, []],
-    ['warns of a clock that is further off', { databaseNowMs: nowMs - minute - 1 }, [['clock.off', 'warning']]],
+    [
+      'warns of a clock that is further off',
+      { databaseNowMs: nowMs - minute - 1 },
+      [['clock.off', 'warning']],
+    ],
     ['bears a clock that is shifted on purpose', { nowMs: nowMs + hour, clockOffsetMs: hour }, []],
-    ['is good in the moment before a publication is recorded', { storedTimestamp: { kind: 'version', version: 99 } }, []],
-    ['is bad when the store went back', { storedTimestamp: { kind: 'version', version: 8 } }, [['store.older', 'error']]],
-    ['is bad when the timestamp is gone', { storedTimestamp: { kind: 'missing' } }, [['store.older', 'error']]],
-    ['is bad when the timestamp is something else', { storedTimestamp: { kind: 'unreadable' } }, [['store.corrupt', 'error']]],
-    ['is bad when the store is away', { storedTimestamp: { kind: 'unavailable' } }, [['store.unavailable', 'error']]],
-    ['names what is bad before what is not good', { ...queue(minute + 1), ...roles({ root: role(day), timestamp: role(0) }) }, [
-      ['valid-for.over', 'error'],
-      ['root.expiring', 'warning'],
-      ['queue.stuck', 'warning'],
-    ]],
+    [
+      'is good in the moment before a publication is recorded',
+      { storedTimestamp: { kind: 'version', version: 99 } },
+      [],
+    ],
+    [
+      'is bad when the store went back',
+      { storedTimestamp: { kind: 'version', version: 8 } },
+      [['store.older', 'error']],
+    ],
+    [
+      'is bad when the timestamp is gone',
+      { storedTimestamp: { kind: 'missing' } },
+      [['store.older', 'error']],
+    ],
+    [
+      'is bad when the timestamp is something else',
+      { storedTimestamp: { kind: 'unreadable' } },
+      [['store.corrupt', 'error']],
+    ],
+    [
+      'is bad when the store is away',
+      { storedTimestamp: { kind: 'unavailable' } },
+      [['store.unavailable', 'error']],
+    ],
+    [
+      'names what is bad before what is not good',
+      { ...queue(minute + 1), ...roles({ root: role(day), timestamp: role(0) }) },
+      [
+        ['valid-for.over', 'error'],
+        ['root.expiring', 'warning'],
+        ['queue.stuck', 'warning'],
+      ],
+    ],
   ])('%s', (_what, facts, problems) => {
-    expect(assessHealth({ ...healthy, ...facts }).map(({ code, severity }) => [code, severity])).toEqual(problems);
+    expect(assessHealth({ ...healthy, ...facts }).map(({ code, severity }) => [code, severity])).toEqual(
+      problems,
+    );
   });
 });

@@ -48,7 +48,11 @@ const stuckPublicationMs = 5 * minute;
 const clockToleranceMs = minute;
 const largeBinShare = 0.9;
 
-const offlineRoles: readonly Extract<PublishedRole, 'root' | 'targets' | 'bins'>[] = ['root', 'targets', 'bins'];
+const offlineRoles: readonly Extract<PublishedRole, 'root' | 'targets' | 'bins'>[] = [
+  'root',
+  'targets',
+  'bins',
+];
 
 /** What is wrong, worst first. Pure: the same facts, the same problems. */
 export function assessHealth(facts: StatusFacts): Problem[] {
@@ -77,7 +81,14 @@ function assessOfflineRole(role: 'root' | 'targets' | 'bins', { roles, nowMs }: 
   const leftMs = found.expiresMs - nowMs;
   const remedy = `Sign and publish ${role} ${found.version + 1} with the offline keys (rind ceremony ${role} plan).`;
   if (leftMs <= 0) {
-    return [{ code: `${role}.expired`, severity: 'error', message: `${role} ${found.version} has expired: clients refuse everything.`, remedy }];
+    return [
+      {
+        code: `${role}.expired`,
+        severity: 'error',
+        message: `${role} ${found.version} has expired: clients refuse everything.`,
+        remedy,
+      },
+    ];
   }
   if (leftMs > offlineNoticeMs) return [];
   const message = `${role} ${found.version} expires in ${Math.floor(leftMs / day)} days.`;
@@ -87,7 +98,8 @@ function assessOfflineRole(role: 'root' | 'targets' | 'bins', { roles, nowMs }: 
 function assessValidity(facts: StatusFacts): Problem[] {
   const leftMs = firstExpiryMs(facts) - facts.nowMs;
   if (leftMs > lowValidityMs) return [];
-  const remedy = 'Look at the signer: is one running, does it hold the lease, what do its log and /metrics say?';
+  const remedy =
+    'Look at the signer: is one running, does it hold the lease, what do its log and /metrics say?';
   if (leftMs <= 0) {
     const message = 'Timestamp, snapshot or a bin has expired: clients refuse the repository.';
     return [{ code: 'valid-for.over', severity: 'error', message, remedy }];
@@ -122,7 +134,8 @@ function assessStore({ storedTimestamp, roles }: StatusFacts): Problem[] {
     case 'version': {
       // A newer one is the moment between the commit point and the record of it.
       if (storedTimestamp.kind === 'version' && storedTimestamp.version >= committed) return [];
-      const found = storedTimestamp.kind === 'version' ? `is version ${storedTimestamp.version}` : 'is missing';
+      const found =
+        storedTimestamp.kind === 'version' ? `is version ${storedTimestamp.version}` : 'is missing';
       return [
         {
           code: 'store.older',
@@ -150,7 +163,8 @@ function assessSigner({ lease, queue, lastPublication, databaseNowMs }: StatusFa
       code: 'queue.stuck',
       severity: queue.oldestMs > stuckQueueMs ? 'error' : 'warning',
       message: `${queue.depth} requests wait, the oldest for ${Math.floor(queue.oldestMs / second)} s.`,
-      remedy: 'Look at the signer: rows held by a quota or a store that fails are in its log and in rind audit.',
+      remedy:
+        'Look at the signer: rows held by a quota or a store that fails are in its log and in rind audit.',
     });
   }
   const open = lastPublication?.state === 'open' || lastPublication?.state === 'prepared';

@@ -1,7 +1,18 @@
 import type { Sql } from '@rind/database';
-import type { BinFacts, LeaseFacts, PublicationFacts, PublishedRole, QueueFacts, RoleFacts, StatusFacts } from './status-facts.ts';
+import type {
+  BinFacts,
+  LeaseFacts,
+  PublicationFacts,
+  PublishedRole,
+  QueueFacts,
+  RoleFacts,
+  StatusFacts,
+} from './status-facts.ts';
 
-type DatabaseFacts = Pick<StatusFacts, 'databaseNowMs' | 'roles' | 'bins' | 'queue' | 'lease' | 'lastPublication'>;
+type DatabaseFacts = Pick<
+  StatusFacts,
+  'databaseNowMs' | 'roles' | 'bins' | 'queue' | 'lease' | 'lastPublication'
+>;
 
 const ms = (expression: string) => `floor(extract(epoch FROM ${expression}) * 1000)::float8`;
 

@@ -15,7 +15,14 @@ describe('the status report', () => {
       queue: { depth: 0, oldestMs: 0, setAside: 0 },
       lease: { holder: 'host:7', fence: 4 },
       validForMs: 20 * 3_600_000,
-      lastPublication: { id: 12, state: 'closed', files: 3, bins: 5, durationMs: 81.5, closedAt: '2026-11-20T23:59:00.000Z' },
+      lastPublication: {
+        id: 12,
+        state: 'closed',
+        files: 3,
+        bins: 5,
+        durationMs: 81.5,
+        closedAt: '2026-11-20T23:59:00.000Z',
+      },
     });
   });
 
@@ -26,7 +33,13 @@ describe('the status report', () => {
       bins: { count: 0, oldestExpiresMs: null, largestBytes: 0 },
       lastPublication: null,
     });
-    expect(report).toMatchObject({ healthy: false, root: null, timestamp: null, validForMs: 0, lastPublication: null });
+    expect(report).toMatchObject({
+      healthy: false,
+      root: null,
+      timestamp: null,
+      validForMs: 0,
+      lastPublication: null,
+    });
   });
 
   it('counts down to the first expiry and not below zero', () => {

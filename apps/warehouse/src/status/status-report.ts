@@ -66,7 +66,16 @@ export function statusReport(facts: StatusFacts): StatusReport {
   };
 }
 
-function publicationReport(facts: NonNullable<StatusFacts['lastPublication']>): StatusReport['lastPublication'] {
+function publicationReport(
+  facts: NonNullable<StatusFacts['lastPublication']>,
+): StatusReport['lastPublication'] {
   const { id, state, files, bins, durationMs, closedMs } = facts;
-  return { id, state, files, bins, durationMs, closedAt: closedMs === null ? null : new Date(closedMs).toISOString() };
+  return {
+    id,
+    state,
+    files,
+    bins,
+    durationMs,
+    closedAt: closedMs === null ? null : new Date(closedMs).toISOString(),
+  };
 }

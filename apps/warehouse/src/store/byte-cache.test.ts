@@ -25,7 +25,8 @@ describe('a byte cache', () => {
   it('drops what was used longest ago', async () => {
     const cache = new ByteCache(100);
     const sources = { a: counted(25), b: counted(25), c: counted(25), d: counted(25), e: counted(25) };
-    for (const key of ['a', 'b', 'c', 'd', 'a', 'e', 'a', 'b'] as const) await cache.get(key, sources[key].load);
+    for (const key of ['a', 'b', 'c', 'd', 'a', 'e', 'a', 'b'] as const)
+      await cache.get(key, sources[key].load);
     expect([sources.a.count, sources.b.count]).toEqual([1, 2]);
   });
 

@@ -9,7 +9,10 @@ export class ByteCache {
   }
 
   /** The bytes of `key`, made by `load` where they are not held; null is not kept. */
-  async get<Loaded extends Uint8Array | null>(key: string, load: () => Promise<Loaded>): Promise<Uint8Array | Loaded> {
+  async get<Loaded extends Uint8Array | null>(
+    key: string,
+    load: () => Promise<Loaded>,
+  ): Promise<Uint8Array | Loaded> {
     const held = this.entries.get(key);
     if (held !== undefined) {
       this.entries.delete(key);

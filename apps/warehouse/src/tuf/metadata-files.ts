@@ -1,4 +1,10 @@
-import { maxRootBytes, maxTargetsBytes, maxTimestampBytes, metadataKey, timestampKey } from '@rind/repository';
+import {
+  maxRootBytes,
+  maxTargetsBytes,
+  maxTimestampBytes,
+  metadataKey,
+  timestampKey,
+} from '@rind/repository';
 import type { ObjectStore } from '@rind/storage-port';
 import type { IndexRows } from '../database/index-database.ts';
 import { ByteCache } from '../store/byte-cache.ts';

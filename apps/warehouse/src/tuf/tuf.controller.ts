@@ -48,7 +48,11 @@ export class TufController {
 function absent(reply: FastifyReply): void {
   void reply
     .status(404)
-    .headers({ 'Cache-Control': changing, 'Access-Control-Allow-Origin': '*' })
+    .headers({
+      'Cache-Control': changing,
+      'Access-Control-Allow-Origin': '*',
+      'X-Rind-Error': 'file.not-found',
+    })
     .type('text/plain; charset=utf-8')
     .send('not found\n');
 }

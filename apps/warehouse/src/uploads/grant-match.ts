@@ -7,7 +7,10 @@ import type { UploadHeader } from './upload-header.ts';
  * still gets an answer.
  * @throws WarehouseError `grant.mismatch` naming the first field that differs
  */
-export function checkGrantMatches(grant: Grant, { form, header }: { form: UploadForm; header: UploadHeader }): void {
+export function checkGrantMatches(
+  grant: Grant,
+  { form, header }: { form: UploadForm; header: UploadHeader },
+): void {
   const compared: readonly (readonly [field: string, granted: unknown, found: unknown])[] = [
     ['verb', grant.verb, 'add'],
     ['project', grant.project, form.project],

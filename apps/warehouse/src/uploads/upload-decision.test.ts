@@ -18,20 +18,56 @@ describe('an upload', () => {
     ['to a deprecated project is new', { projectStatus: 'deprecated' }, { kind: 'new' }],
     ['to an archived project is refused', { projectStatus: 'archived' }, refused('project.archived')],
     ['to a quarantined project is refused', { projectStatus: 'quarantined' }, refused('project.quarantined')],
-    ['to an archived project is refused even when the file is there', { projectStatus: 'archived', path: live, files: [same] }, refused('project.archived')],
+    [
+      'to an archived project is refused even when the file is there',
+      { projectStatus: 'archived', path: live, files: [same] },
+      refused('project.archived'),
+    ],
     ['of the same file is a duplicate while it waits', { files: [same] }, duplicate],
     ['of the same file is a duplicate once it is signed', { path: live, files: [same] }, duplicate],
-    ['of the same file counts again when the signer set it aside', { files: [setAside] }, { kind: 'again', fileId: 'file-1' }],
-    ['of other bytes under the name is refused', { files: [{ ...same, sha256: 'xx', blake2b256: 'yy' }] }, refused('file.exists')],
-    ['of other bytes is refused though only one digest differs', { files: [{ ...same, sha256: 'xx' }] }, refused('file.exists')],
-    ['of the same bytes under another name is refused', { files: [{ ...same, filename: 'six-1.0.zip' }] }, refused('file.exists')],
-    ['of other bytes is refused though the first was set aside', { files: [{ ...setAside, sha256: 'xx', blake2b256: 'yy' }] }, refused('file.exists')],
+    [
+      'of the same file counts again when the signer set it aside',
+      { files: [setAside] },
+      { kind: 'again', fileId: 'file-1' },
+    ],
+    [
+      'of other bytes under the name is refused',
+      { files: [{ ...same, sha256: 'xx', blake2b256: 'yy' }] },
+      refused('file.exists'),
+    ],
+    [
+      'of other bytes is refused though only one digest differs',
+      { files: [{ ...same, sha256: 'xx' }] },
+      refused('file.exists'),
+    ],
+    [
+      'of the same bytes under another name is refused',
+      { files: [{ ...same, filename: 'six-1.0.zip' }] },
+      refused('file.exists'),
+    ],
+    [
+      'of other bytes is refused though the first was set aside',
+      { files: [{ ...setAside, sha256: 'xx', blake2b256: 'yy' }] },
+      refused('file.exists'),
+    ],
     ['of a deleted name is refused', { path: { ...live, state: 'deleted' } }, refused('filename.reused')],
     ['of a revoked name is refused', { path: { ...live, state: 'revoked' } }, refused('filename.reused')],
-    ['of the very bytes that were deleted is refused', { path: { ...live, state: 'deleted' }, files: [same] }, refused('filename.reused')],
+    [
+      'of the very bytes that were deleted is refused',
+      { path: { ...live, state: 'deleted' }, files: [same] },
+      refused('filename.reused'),
+    ],
     ['of an imported file is a duplicate', { path: live }, duplicate],
-    ['of other bytes than an imported file is refused', { path: { ...live, sha256: 'xx' } }, refused('file.exists')],
-    ['of an imported file without a receipt is refused', { path: { ...live, uploadId: null } }, refused('file.exists')],
+    [
+      'of other bytes than an imported file is refused',
+      { path: { ...live, sha256: 'xx' } },
+      refused('file.exists'),
+    ],
+    [
+      'of an imported file without a receipt is refused',
+      { path: { ...live, uploadId: null } },
+      refused('file.exists'),
+    ],
   ])('%s', (_what, facts, decision) => {
     expect(decideUpload(candidate, { ...nothing, ...facts })).toEqual(decision);
   });

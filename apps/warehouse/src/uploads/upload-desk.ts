@@ -2,7 +2,15 @@ import { canonicalBytes } from '@rind/canonical-json';
 import { isExpired, packageObjectKey, packageTargetPath, parseUploadForm } from '@rind/index-model';
 import type { Grant, UploadForm } from '@rind/index-model';
 import { isRindError, uuidV4 } from '@rind/kernel';
-import type { Checkpoint, Clock, JsonValue, ProjectName, Randomness, Sha256Hex, TargetPath } from '@rind/kernel';
+import type {
+  Checkpoint,
+  Clock,
+  JsonValue,
+  ProjectName,
+  Randomness,
+  Sha256Hex,
+  TargetPath,
+} from '@rind/kernel';
 import type { Sql, TransactionalSql } from '@rind/database';
 import type { ObjectStore } from '@rind/storage-port';
 import { WarehouseError } from '../errors.ts';
@@ -115,7 +123,10 @@ export class UploadDesk {
     };
   }
 
-  private decide(upload: CheckedUpload, facts: Parameters<typeof decideUpload>[1]): Exclude<UploadDecision, { kind: 'refuse' }> {
+  private decide(
+    upload: CheckedUpload,
+    facts: Parameters<typeof decideUpload>[1],
+  ): Exclude<UploadDecision, { kind: 'refuse' }> {
     const decision = decideUpload(upload.file, facts);
     if (decision.kind === 'refuse') throw refusalOf(decision.code, upload.file);
     return decision;
@@ -147,7 +158,14 @@ export class UploadDesk {
     if (decision.kind === 'new') await insertFile(sql, file);
     const id = uuidV4(this.parts.randomness);
     const { targetPath, sha256 } = file;
-    await insertRequest(sql, { id, fileId, grantId: grant.id, targetPath: targetPath as TargetPath, sha256, envelope });
+    await insertRequest(sql, {
+      id,
+      fileId,
+      grantId: grant.id,
+      targetPath: targetPath as TargetPath,
+      sha256,
+      envelope,
+    });
     return { outcome: 'accepted', uploadId: id, grantUsed: true, warnings: [] };
   }
 }

@@ -7,7 +7,12 @@ const header = {
   fields: [['name', 'six']],
   filename: 'six-1.0.tar.gz',
   contentType: 'application/octet-stream',
-  digests: { sha256: 'a'.repeat(64), sha512: 'b'.repeat(128), blake2b256: 'c'.repeat(64), md5: 'd'.repeat(32) },
+  digests: {
+    sha256: 'a'.repeat(64),
+    sha512: 'b'.repeat(128),
+    blake2b256: 'c'.repeat(64),
+    md5: 'd'.repeat(32),
+  },
   length: 5,
   grant: { grant: { v: 1 }, keyid: 'k', sig: 's' },
   actor: 'alice',
@@ -55,7 +60,13 @@ describe('an upload frame', () => {
     ['no JSON', framed('{', new Uint8Array(0))],
     ['a header without fields', framed('{"length":1}', new Uint8Array(0))],
     ['an unknown member', framed(JSON.stringify({ ...header, token: 'pypi-x' }), new Uint8Array(0))],
-    ['a digest in upper case', framed(JSON.stringify({ ...header, digests: { ...header.digests, md5: 'D'.repeat(32) } }), new Uint8Array(0))],
+    [
+      'a digest in upper case',
+      framed(
+        JSON.stringify({ ...header, digests: { ...header.digests, md5: 'D'.repeat(32) } }),
+        new Uint8Array(0),
+      ),
+    ],
   ])('refuses %s', async (_what, body) => {
     await expect(openFrame(inPieces(body, []))).rejects.toMatchObject({ code: 'upload.malformed' });
   });

@@ -27,9 +27,14 @@ export function parseUploadHeader(json: Uint8Array): UploadHeader {
   }
   const parsed = uploadHeader.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw malformedUpload(`header: ${parsed.error.issues[0]?.path.join('.') ?? 'not an object'}`, { cause: parsed.error });
+  throw malformedUpload(`header: ${parsed.error.issues[0]?.path.join('.') ?? 'not an object'}`, {
+    cause: parsed.error,
+  });
 }
 
-export function malformedUpload(problem: string, options?: { cause: unknown }): WarehouseError<'upload.malformed'> {
+export function malformedUpload(
+  problem: string,
+  options?: { cause: unknown },
+): WarehouseError<'upload.malformed'> {
   return new WarehouseError('upload.malformed', 'not an upload as the gate sends it', { problem }, options);
 }

@@ -20,7 +20,11 @@ export class UploadIntake {
   constructor(parts: { desk: UploadDesk; slots: UploadSlots; sql: Sql; metrics: Metrics }) {
     this.parts = parts;
     this.outcomes = outcomeCounter(parts.metrics);
-    parts.metrics.observe('rind_uploads_active', 'Uploads being received or recorded.', () => parts.slots.inUse);
+    parts.metrics.observe(
+      'rind_uploads_active',
+      'Uploads being received or recorded.',
+      () => parts.slots.inUse,
+    );
   }
 
   /** @throws whatever refuses the upload */

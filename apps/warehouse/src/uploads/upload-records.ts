@@ -28,9 +28,10 @@ export interface FileRecord extends UploadQuestion {
 }
 
 export async function uploadFacts(sql: Sql, asked: UploadQuestion): Promise<UploadFacts> {
-  const project = await sql.query<{ status: ProjectStatus }>(`SELECT status FROM signer.project WHERE name = $1`, [
-    asked.project,
-  ]);
+  const project = await sql.query<{ status: ProjectStatus }>(
+    `SELECT status FROM signer.project WHERE name = $1`,
+    [asked.project],
+  );
   const path = await sql.query<SignedFile>(
     `SELECT p.filename, p.sha256, p.blake2b256, p.state, (
               SELECT u.id FROM warehouse.upload u

@@ -12,9 +12,17 @@ export function refusalOf(
 ): WarehouseError {
   switch (code) {
     case 'project.archived':
-      return new WarehouseError(code, `Project '${displayName}' has been archived, and cannot accept uploads.`, { project });
+      return new WarehouseError(
+        code,
+        `Project '${displayName}' has been archived, and cannot accept uploads.`,
+        { project },
+      );
     case 'project.quarantined':
-      return new WarehouseError(code, `Project '${displayName}' has been quarantined, and cannot accept uploads.`, { project });
+      return new WarehouseError(
+        code,
+        `Project '${displayName}' has been quarantined, and cannot accept uploads.`,
+        { project },
+      );
     case 'filename.reused':
       return new WarehouseError(
         code,

@@ -2,10 +2,10 @@ import { mkdir, open, readdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHasher } from '@rind/crypto';
-import { isRindError, toHex, uuidV4 } from '@rind/kernel';
+import { toHex, uuidV4 } from '@rind/kernel';
 import type { Randomness } from '@rind/kernel';
-import { StorageError } from '@rind/storage-port';
 import { WarehouseError } from '../errors.ts';
+import { diskRefusal } from './disk-refusal.ts';
 
 /** A file that was received whole and is what was announced. `discard` is idempotent and never throws. */
 export interface SpooledUpload {
@@ -61,7 +61,7 @@ export class UploadSpool {
     } catch (error) {
       await handle?.close().catch(() => {});
       await unlink(path).catch(() => {});
-      throw asRefusal(error);
+      throw diskRefusal(error);
     }
   }
 }
@@ -77,7 +77,7 @@ async function writeAll(
     length += chunk.length;
     if (length > expected.length) break;
     sha256.update(chunk);
-    for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
+    for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten;
   }
   if (length !== expected.length || toHex(sha256.digest()) !== expected.sha256) {
     throw new WarehouseError('upload.corrupt-transfer', 'The upload was damaged on its way. Try again.', {});
@@ -91,15 +91,6 @@ async function* received(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   } catch (cause) {
     throw new WarehouseError('upload.aborted', 'the sender went away', {}, { cause });
   }
-}
-
-function asRefusal(error: unknown): unknown {
-  if (isRindError(error)) return error;
-  const { code } = error as NodeJS.ErrnoException;
-  const options = { cause: error };
-  const details = { key: 'spool' };
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new StorageError('store.full', 'no room for the file', details, options);
-  return new StorageError('store.unavailable', 'the file could not be received', details, options);
 }
 
 function isAlive(pid: number): boolean {

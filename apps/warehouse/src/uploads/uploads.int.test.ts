@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StandInSigner } from '../../test/stand-in-signer.ts';
 import { framed, send, sendInTwo, sendUpload, signGrant, upload } from '../../test/upload-client.ts';
 import type { Answer, Wanted } from '../../test/upload-client.ts';
-import { authSeed, gateSecret, operatorSeed, startWarehouse, strangerSeed } from '../../test/warehouse-fixture.ts';
+import {
+  authSeed,
+  gateSecret,
+  operatorSeed,
+  startWarehouse,
+  strangerSeed,
+} from '../../test/warehouse-fixture.ts';
 import type { WarehouseFixture } from '../../test/warehouse-fixture.ts';
 
 let warehouse: WarehouseFixture;
@@ -35,10 +41,18 @@ async function rowsOf(filename: string): Promise<{ files: number; uploads: numbe
 describe('an upload from the gate', () => {
   it('is stored under its hash, recorded whole, and its grant lies in the outbox', async () => {
     const content = utf8('content of first 1.0');
-    const sent = upload({ project: 'First.Project', content, requiresPython: '>=3.8' }, warehouse.clock.nowMs());
+    const sent = upload(
+      { project: 'First.Project', content, requiresPython: '>=3.8' },
+      warehouse.clock.nowMs(),
+    );
     const answer = await sendUpload(warehouse.url, sent.body);
     expect(answer.status).toBe(200);
-    expect(answer.json()).toEqual({ outcome: 'accepted', uploadId: expect.any(String), grantUsed: true, warnings: [] });
+    expect(answer.json()).toEqual({
+      outcome: 'accepted',
+      uploadId: expect.any(String),
+      grantUsed: true,
+      warnings: [],
+    });
 
     const { rows } = await warehouse.admin.query(
       `SELECT f.project, p.display_name, f.version, f.filename, f.target_path, f.package_type, f.python_version, f.length,
@@ -71,7 +85,9 @@ describe('an upload from the gate', () => {
         uploaded_at: grant.uploadedAt,
       },
     ]);
-    expect(JSON.parse(String((rows[0] as { envelope: Buffer }).envelope))).toEqual(JSON.parse(JSON.stringify(sent.signed)));
+    expect(JSON.parse(String((rows[0] as { envelope: Buffer }).envelope))).toEqual(
+      JSON.parse(JSON.stringify(sent.signed)),
+    );
     const key = packageObjectKey('first-project' as ProjectName, sent.sha256, sent.filename);
     expect((await warehouse.store.get(key, 1_000))?.bytes).toEqual(content);
     expect(warehouse.spooled()).toEqual([]);
@@ -124,7 +140,9 @@ describe('an upload from the gate', () => {
     await put({ project: 'exists' });
     const answer = await put({ project: 'exists', content: utf8('other bytes') });
     expect(outcome(answer)).toEqual([400, 'file.exists']);
-    expect(answer.json()['detail']).toMatch(/^File already exists \('exists-1\.0\.tar\.gz', with blake2_256 hash '[0-9a-f]{64}'\)/);
+    expect(answer.json()['detail']).toMatch(
+      /^File already exists \('exists-1\.0\.tar\.gz', with blake2_256 hash '[0-9a-f]{64}'\)/,
+    );
     expect(answer.headers['x-rind-error']).toBe('file.exists');
   });
 
@@ -139,15 +157,18 @@ describe('an upload from the gate', () => {
     expect(third.json()).toMatchObject({ outcome: 'duplicate', uploadId: second.json()['uploadId'] });
   });
 
-  it.each(['deleted', 'revoked'] as const)('of a name whose file was %s is refused, even with the same bytes', async (state) => {
-    const project = `reuse-${state}`;
-    await put({ project });
-    await signer.publish();
-    await signer.changePath(`packages/${project}/reuse_${state}-1.0.tar.gz`, state);
-    expect(outcome(await put({ project }))).toEqual([400, 'filename.reused']);
-    expect(outcome(await put({ project, content: utf8('new bytes') }))).toEqual([400, 'filename.reused']);
-    expect(outcome(await put({ project, version: '2.0' }))).toEqual([200, 'accepted']);
-  });
+  it.each(['deleted', 'revoked'] as const)(
+    'of a name whose file was %s is refused, even with the same bytes',
+    async (state) => {
+      const project = `reuse-${state}`;
+      await put({ project });
+      await signer.publish();
+      await signer.changePath(`packages/${project}/reuse_${state}-1.0.tar.gz`, state);
+      expect(outcome(await put({ project }))).toEqual([400, 'filename.reused']);
+      expect(outcome(await put({ project, content: utf8('new bytes') }))).toEqual([400, 'filename.reused']);
+      expect(outcome(await put({ project, version: '2.0' }))).toEqual([200, 'accepted']);
+    },
+  );
 
   it.each([
     ['archived', [403, 'project.archived']],
@@ -170,7 +191,20 @@ describe('an upload from the gate', () => {
     ['for another file', { grant: { filename: 'refused-2.0.tar.gz' } }, [403, 'grant.mismatch']],
     ['for another length', { grant: { length: 1 } }, [403, 'grant.mismatch']],
     ['for another Python', { grant: { requiresPython: '>=2' } }, [403, 'grant.mismatch']],
-    ['for other digests', { header: { digests: { sha256: 'a'.repeat(64), sha512: 'a'.repeat(128), blake2b256: 'a'.repeat(64), md5: 'a'.repeat(32) } } }, [400, 'upload.digest-mismatch']],
+    [
+      'for other digests',
+      {
+        header: {
+          digests: {
+            sha256: 'a'.repeat(64),
+            sha512: 'a'.repeat(128),
+            blake2b256: 'a'.repeat(64),
+            md5: 'a'.repeat(32),
+          },
+        },
+      },
+      [400, 'upload.digest-mismatch'],
+    ],
     ['that is none', { header: { grant: {} } }, [400, 'grant.malformed']],
   ])('with a grant %s is refused', async (_what, wanted, expected) => {
     expect(outcome(await put({ project: 'refused', ...wanted }))).toEqual(expected);
@@ -180,12 +214,35 @@ describe('an upload from the gate', () => {
   it('whose signature was changed is refused', async () => {
     const { signed } = upload({ project: 'refused' }, warehouse.clock.nowMs());
     const grant = { ...signed, sig: '00'.repeat(64) };
-    expect(outcome(await put({ project: 'refused', header: { grant } }))).toEqual([403, 'grant.bad-signature']);
+    expect(outcome(await put({ project: 'refused', header: { grant } }))).toEqual([
+      403,
+      'grant.bad-signature',
+    ]);
   });
 
   it.each<[string, Wanted, [number, string]]>([
-    ['whose version is none', { fields: [], version: '1.0', header: { fields: [['name', 'refused'], ['version', 'x'], ['filetype', 'sdist'], ['md5_digest', 'a'], ['metadata_version', '2.1']] } }, [400, 'upload.version-invalid']],
-    ['whose name is another project’s', { filename: 'other-1.0.tar.gz', grant: { project: 'other' as ProjectName } }, [400, 'filename.wrong-name']],
+    [
+      'whose version is none',
+      {
+        fields: [],
+        version: '1.0',
+        header: {
+          fields: [
+            ['name', 'refused'],
+            ['version', 'x'],
+            ['filetype', 'sdist'],
+            ['md5_digest', 'a'],
+            ['metadata_version', '2.1'],
+          ],
+        },
+      },
+      [400, 'upload.version-invalid'],
+    ],
+    [
+      'whose name is another project’s',
+      { filename: 'other-1.0.tar.gz', grant: { project: 'other' as ProjectName } },
+      [400, 'filename.wrong-name'],
+    ],
     ['that is an image', { header: { contentType: 'image/png' } }, [400, 'upload.bad-content-type']],
   ])('%s is refused as PyPI does', async (_what, wanted, expected) => {
     expect(outcome(await put({ project: 'refused', ...wanted }))).toEqual(expected);
@@ -220,7 +277,10 @@ describe('an upload from the gate', () => {
   });
 
   it('that is no upload is refused', async () => {
-    expect(outcome(await sendUpload(warehouse.url, framed(utf8('{}'), new Uint8Array(0))))).toEqual([400, 'upload.malformed']);
+    expect(outcome(await sendUpload(warehouse.url, framed(utf8('{}'), new Uint8Array(0))))).toEqual([
+      400,
+      'upload.malformed',
+    ]);
   });
 
   it('is refused with the whole answer though a large body is still on its way', async () => {
@@ -249,10 +309,15 @@ describe('an upload from the gate', () => {
 
   it('tells the gate whether a grant was used, and for what', async () => {
     const ask = (id: string) =>
-      send(`${warehouse.url}/internal/uploads/by-grant/${id}`, { headers: { Authorization: `Bearer ${gateSecret}` } });
+      send(`${warehouse.url}/internal/uploads/by-grant/${id}`, {
+        headers: { Authorization: `Bearer ${gateSecret}` },
+      });
     const used = upload({ project: 'used' }, warehouse.clock.nowMs());
     const answer = await sendUpload(warehouse.url, used.body);
-    expect((await ask(used.signed.grant.id)).json()).toEqual({ used: true, uploadId: answer.json()['uploadId'] });
+    expect((await ask(used.signed.grant.id)).json()).toEqual({
+      used: true,
+      uploadId: answer.json()['uploadId'],
+    });
     expect((await ask(signGrant({}, authSeed, 0).grant.id)).json()).toEqual({ used: false });
     expect((await ask('nonsense')).status).toBe(400);
   });
@@ -263,7 +328,9 @@ describe('an upload from the gate', () => {
       await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 8458))`, [sent.filename]);
       const pending = sendUpload(warehouse.url, sent.body);
       const cut = () =>
-        warehouse.admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'advisory'`);
+        warehouse.admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'advisory'`,
+        );
       await expect.poll(async () => (await cut()).rowCount).toBe(1);
       return pending;
     });
@@ -287,7 +354,10 @@ describe('an upload from the gate', () => {
   });
 
   it('waits for the database: 503 while it is down, and the same upload works later', async () => {
-    const sent = upload({ project: 'outage', content: concatBytes(utf8('outage'), new Uint8Array(100_000)) }, warehouse.clock.nowMs());
+    const sent = upload(
+      { project: 'outage', content: concatBytes(utf8('outage'), new Uint8Array(100_000)) },
+      warehouse.clock.nowMs(),
+    );
     await warehouse.stopDatabase();
     const down = await sendUpload(warehouse.url, sent.body);
     expect(outcome(down)).toEqual([503, 'database.unavailable']);

@@ -24,7 +24,17 @@ import { UploadsController } from './uploads.controller.ts';
   providers: [
     {
       provide: UploadIntake,
-      inject: [CONFIG, CLOCK, RANDOMNESS, LOGGER, Metrics, IndexDatabase, OBJECT_STORE, GrantKeys, OutboxBell],
+      inject: [
+        CONFIG,
+        CLOCK,
+        RANDOMNESS,
+        LOGGER,
+        Metrics,
+        IndexDatabase,
+        OBJECT_STORE,
+        GrantKeys,
+        OutboxBell,
+      ],
       useFactory: openIntake,
     },
   ],

@@ -15,54 +15,72 @@ export function homePage(facts: HomeFacts): string {
   return pageLayout(
     'Rind: a Python package index that signs what it serves',
     html`<h1>A Python package index that survives its own compromise</h1>
-<p>Rind signs every file and every project page it serves, in many small signed lists that are renewed each day.
-Whoever breaks into a mirror, a CDN or a connection cannot change, hide, mix or roll back what you install.</p>
-${installing(facts.publicUrl)}
-${uploading(facts.publicUrl)}
-${state(facts.status)}
-${newest(facts.newestProjects)}`,
+      <p>
+        Rind signs every file and every project page it serves, in many small signed lists that are renewed
+        each day. Whoever breaks into a mirror, a CDN or a connection cannot change, mix or roll back what a
+        verifying client fetches, and cannot hold it at an old state for longer than those lists are valid.
+      </p>
+      ${installing(facts.publicUrl)} ${uploading(facts.publicUrl)} ${state(facts.status)}
+      ${newest(facts.newestProjects)}`,
   );
 }
 
 function installing(publicUrl: string): Html {
   return html`<h2>Install</h2>
-<p>With verification: the proxy checks every byte against the signatures before pip sees it.</p>
-<pre tabindex="0"><code>npx rind proxy --port 8459
-pip install --index-url http://127.0.0.1:8459/simple/ PROJECT</code></pre>
-<p>Without, trusting this server as you would any other index:</p>
-<pre tabindex="0"><code>pip install --index-url ${publicUrl}/simple/ PROJECT</code></pre>`;
+    <p>With verification: every byte is checked against the signatures before pip sees it.</p>
+    <pre tabindex="0"><code>npx rind get PROJECT --out wheels
+pip install wheels/*</code></pre>
+    <p>Without, trusting this server as you would any other index:</p>
+    <pre tabindex="0"><code>pip install --index-url ${publicUrl}/simple/ PROJECT</code></pre>`;
 }
 
 function uploading(publicUrl: string): Html {
   return html`<h2>Upload</h2>
-<p>Any tool that uploads to PyPI works, with an API token as the password of the user <code>__token__</code>.</p>
-<pre tabindex="0"><code>twine upload --repository-url ${publicUrl}/legacy/ -u __token__ dist/*
+    <p>
+      Any tool that uploads to PyPI works, with an API token as the password of the user
+      <code>__token__</code>.
+    </p>
+    <pre tabindex="0"><code>twine upload --repository-url ${publicUrl}/legacy/ -u __token__ dist/*
 uv publish --publish-url ${publicUrl}/legacy/ dist/*</code></pre>
-<p>The answer links to a receipt, which tells when the file can be verified by everybody.</p>`;
+    <p>The answer links to a receipt, which tells when the file can be verified by everybody.</p>`;
 }
 
 function state(status: StatusReport | null): Html {
   if (status === null) {
     return html`<h2>State of the repository</h2>
-<div class="state bad" role="status"><h3><strong>The database does not answer.</strong></h3>
-<p>What was published can still be fetched and verified; uploads have to wait.</p></div>`;
+      <div class="state bad" role="status">
+        <h3><strong>The database does not answer.</strong></h3>
+        <p>What was published can still be fetched and verified; uploads have to wait.</p>
+      </div>`;
   }
   return html`<h2>State of the repository</h2>
-${verdict(status)}
-${status.timestamp === null ? html`` : numbers(status)}`;
+    ${verdict(status)} ${status.timestamp === null ? html`` : numbers(status)}`;
 }
 
 function verdict(status: StatusReport): Html {
   if (status.healthy) {
-    return html`<div class="state" role="status"><h3>All is well.</h3>
-<p>What is published now stays valid for ${humanDuration(status.validForMs)}, and is signed anew long before.</p></div>`;
+    return html`<div class="state" role="status">
+      <h3>All is well.</h3>
+      <p>
+        What is published now stays valid for ${humanDuration(status.validForMs)}, and is signed anew long
+        before.
+      </p>
+    </div>`;
   }
   const worst = status.problems.some(({ severity }) => severity === 'error') ? 'bad' : 'warn';
   const items = status.problems.map(
-    (problem) => html`<li><strong>${problem.severity === 'error' ? 'Problem' : 'Warning'}:</strong> ${problem.message}
-<span class="soft">${problem.remedy}</span></li>`,
+    (problem) =>
+      html`<li>
+        <strong>${problem.severity === 'error' ? 'Problem' : 'Warning'}:</strong> ${problem.message}
+        <span class="soft">${problem.remedy}</span>
+      </li>`,
   );
-  return html`<div class="state ${worst}" role="status"><h3>Something needs attention.</h3><ul>${items}</ul></div>`;
+  return html`<div class="state ${worst}" role="status">
+    <h3>Something needs attention.</h3>
+    <ul>
+      ${items}
+    </ul>
+  </div>`;
 }
 
 function numbers(status: StatusReport): Html {
@@ -73,11 +91,22 @@ function numbers(status: StatusReport): Html {
     ['Snapshot', role(status.snapshot)],
     ['Signed lists', `${bins.count}, the largest ${humanBytes(bins.largestBytes)}`],
     ['Oldest list expires', bins.oldestExpires === null ? '–' : humanDate(bins.oldestExpires)],
-    ['Waiting to be signed', queue.depth === 0 ? 'nothing' : `${counted(queue.depth, 'request')}, the oldest for ${humanDuration(queue.oldestMs)}`],
+    [
+      'Waiting to be signed',
+      queue.depth === 0
+        ? 'nothing'
+        : `${counted(queue.depth, 'request')}, the oldest for ${humanDuration(queue.oldestMs)}`,
+    ],
     ['Last publication', lastPublication === null ? 'none yet' : publication(lastPublication)],
     ['Signing now', status.lease.holder ?? 'nobody'],
   ];
-  const items = facts.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`);
+  const items = facts.map(
+    ([term, value]) =>
+      html`<div>
+        <dt>${term}</dt>
+        <dd>${value}</dd>
+      </div>`,
+  );
   return html`<dl class="facts">${items}</dl>`;
 }
 
@@ -94,7 +123,12 @@ function publication(last: NonNullable<StatusReport['lastPublication']>): string
 function newest(names: readonly string[] | null): Html {
   if (names === null) return html``;
   const items = names.map((name) => html`<li><a href="/project/${name}/">${name}</a></li>`);
-  const list = names.length === 0 ? html`<p>None yet: be the first to upload.</p>` : html`<ul class="plain">${items}</ul>`;
+  const list =
+    names.length === 0
+      ? html`<p>None yet: be the first to upload.</p>`
+      : html`<ul class="plain">
+          ${items}
+        </ul>`;
   return html`<h2>Newest releases</h2>
-${list}`;
+    ${list}`;
 }

@@ -22,5 +22,6 @@ describe('what people read', () => {
 
   it('counts', () => expect([counted(1, 'file'), counted(2, 'file')]).toEqual(['1 file', '2 files']));
 
-  it('dates to the minute', () => expect(humanDate('2026-11-21T12:30:59.123456Z')).toBe('2026-11-21 12:30 UTC'));
+  it('dates to the minute', () =>
+    expect(humanDate('2026-11-21T12:30:59.123456Z')).toBe('2026-11-21 12:30 UTC'));
 });

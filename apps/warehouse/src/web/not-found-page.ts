@@ -5,6 +5,8 @@ export function notFoundPage(name: string): string {
   return pageLayout(
     'Not found · Rind',
     html`<h1>There is no project “${name}”</h1>
-<p>It may not be published yet, or the name is spelled differently. <a href="/simple/">All projects</a></p>`,
+      <p>
+        It may not be published yet, or the name is spelled differently. <a href="/simple/">All projects</a>
+      </p>`,
   );
 }

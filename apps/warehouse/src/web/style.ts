@@ -37,7 +37,8 @@ ul.plain li { padding: .15rem 0; break-inside: avoid; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.hash code { font-size: .75rem; overflow-wrap: anywhere; display: inline-block; min-width: 16rem; }
-.number { text-align: right; white-space: nowrap; }
+tbody th { font-weight: 500; min-width: 13rem; overflow-wrap: anywhere; }
+.number, .date { white-space: nowrap; } .number { text-align: right; }
 `;
 
 const styleHash = createHash('sha256').update(style).digest('base64');

@@ -19,7 +19,8 @@ export class WebController {
   async project(@Param('name') name: string, @Res() reply: FastifyReply): Promise<void> {
     const answer = await this.pages.project(name);
     if (answer.kind === 'moved') void reply.redirect(answer.to, 301);
-    else send(reply, answer.kind === 'found' ? 200 : 404, answer.page);
+    else if (answer.kind === 'found') send(reply, 200, answer.page);
+    else send(reply.header('X-Rind-Error', 'project.not-found'), 404, answer.page);
   }
 }
 

@@ -57,7 +57,7 @@ export const rindCli = defineSuite({
       async run({ context }) {
         const outcome = await context.instance.rind(['get', 'rind-interop-nobody', '--json']);
         assertExitCode(outcome, 4);
-        assert.equal(errorCodeOf(outcome), 'project.not-found');
+        assert.equal(errorCodeOf(outcome), 'target.not-found');
       },
     },
     {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { attacks } from '../attacks.ts';
 import { playAttack, setStage } from '../attack-scene.ts';
 import type { Stage } from '../attack-scene.ts';
+import { readDistribution } from '../fixtures.ts';
 import { assertExitCode } from '../outcomes.ts';
 import { errorCodeOf, getFrom } from '../rind-get.ts';
 import { defineSuite } from '../suite.ts';
@@ -17,12 +20,17 @@ export const tamperingRind = defineSuite<Stage>({
     operation: `get refuses ${attack.name}`,
     async run(stage) {
       const { project, wheel } = stage.scene;
-      const use = (place: TufPlace) =>
-        getFrom(place, `${project}==1.1`, wheel.filename, stage.context.newFolder('attacked-get'));
+      let out = '';
+      const use = (place: TufPlace) => {
+        out = stage.context.newFolder('attacked-get');
+        return getFrom(place, `${project}==1.1`, wheel.filename, out);
+      };
       await playAttack(stage, attack, use, (outcome) => {
         assertExitCode(outcome, 3);
         assert.equal(errorCodeOf(outcome), attack.rind, outcome.stdout);
+        assert.deepEqual(readdirSync(out), [], 'nothing may be left of what was refused');
       });
+      assert.equal(readDistribution(join(out, wheel.filename)).sha256, wheel.sha256);
     },
   })),
 });

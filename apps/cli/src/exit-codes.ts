@@ -18,7 +18,12 @@ export function exitCodeOf(error: unknown): number {
   if (code.startsWith('usage.') || code === 'instance.not-found') return exitCodes.usage;
   if (code === 'target.not-found' || code === 'file.not-found') return exitCodes.notFound;
   if (code === 'target.not-yet') return exitCodes.notYet;
-  if (code.startsWith('fetch.') || code.startsWith('store.') || code === 'network.failed' || code === 'target.missing') {
+  if (
+    code.startsWith('fetch.') ||
+    code.startsWith('store.') ||
+    code === 'network.failed' ||
+    code === 'target.missing'
+  ) {
     return exitCodes.network;
   }
   if (/^(?:verify|target|role|page|metadata|json|client|bytes)\./.test(code)) return exitCodes.refused;

@@ -9,12 +9,21 @@ export async function requestJson(url: string, init: RequestInit = {}): Promise<
   try {
     response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
   } catch (cause) {
-    throw new CliError('network.failed', `${url}: ${messageOf(cause)}`, { url, status: null, code: null }, { cause });
+    throw new CliError(
+      'network.failed',
+      `${url}: ${messageOf(cause)}`,
+      { url, status: null, code: null },
+      { cause },
+    );
   }
   const text = await response.text();
   if (!response.ok) {
     const code = response.headers.get('x-rind-error');
-    throw new CliError('network.failed', `${response.status} ${detailOf(text)}`, { url, status: response.status, code });
+    throw new CliError('network.failed', `${response.status} ${detailOf(text)}`, {
+      url,
+      status: response.status,
+      code,
+    });
   }
   return text === '' ? null : JSON.parse(text);
 }

@@ -20,7 +20,10 @@ const instanceFile = z.looseObject({
 export type LocalInstance = z.output<typeof instanceFile> & { readonly dataDir: string };
 
 /** `--data`, else RIND_DATA, else `.rind` of the folder the command was typed in. */
-export function dataDirOf(given: string | undefined, environment: Readonly<Record<string, string | undefined>>): string {
+export function dataDirOf(
+  given: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
   const base = environment['INIT_CWD'] ?? process.cwd();
   return resolve(base, given ?? environment['RIND_DATA'] ?? '.rind');
 }

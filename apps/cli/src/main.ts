@@ -59,12 +59,17 @@ function source(command: Command): Command {
 }
 
 const token = program.command('token').description('API tokens').exitOverride();
-shared(token.command('create').description('make a token for an author (operator)'), 'token create --project demo --expires 90d')
+shared(
+  token.command('create').description('make a token for an author (operator)'),
+  'token create --project demo --expires 90d',
+)
   .option('--user <name>', 'the account; made when it is missing')
   .option('--project <name...>', 'limit the token to these projects')
   .option('--expires <when>', 'ISO 8601, or days like 90d')
   .option('--description <text>', 'shown where tokens are listed')
-  .action(action<Shared & TokenOptions>((instance, options, output) => createToken(instance(), options, output)));
+  .action(
+    action<Shared & TokenOptions>((instance, options, output) => createToken(instance(), options, output)),
+  );
 
 shared(program.command('status').description('what is wrong, and what to do'), 'status --json')
   .option('--url <url>', 'a remote instance')
@@ -75,7 +80,10 @@ shared(program.command('status').description('what is wrong, and what to do'), '
     }),
   );
 
-shared(program.command('audit').description('the audit log, oldest first'), 'audit --event path.rewritten --json')
+shared(
+  program.command('audit').description('the audit log, oldest first'),
+  'audit --event path.rewritten --json',
+)
   .option('--since <when>', 'ISO 8601')
   .option('--event <code>', 'only this event')
   .action(
@@ -85,7 +93,10 @@ shared(program.command('audit').description('the audit log, oldest first'), 'aud
   );
 
 const get = shared(
-  program.command('get').description('download a release, every byte verified').argument('<project[==version]>'),
+  program
+    .command('get')
+    .description('download a release, every byte verified')
+    .argument('<project[==version]>'),
   'get rind-demo==1.0.0 --out downloads',
 )
   .option('--file <name>', 'only this file')
@@ -114,7 +125,10 @@ shared(
   action<Shared>((_instance, _given, output) => inspect(target, output))(options),
 );
 
-const operator = program.command('operator').description('what only the operator may do, with the operator’s key').exitOverride();
+const operator = program
+  .command('operator')
+  .description('what only the operator may do, with the operator’s key')
+  .exitOverride();
 for (const verb of operatorVerbs) {
   const command = shared(
     operator.command(verb).description(describeVerb(verb)).argument('<project[==version]|filename>'),
@@ -146,6 +160,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own message.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   else process.exitCode = new Output(false).fail(isRindError(error) ? error : new Error(String(error)));
 }

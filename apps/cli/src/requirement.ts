@@ -13,13 +13,19 @@ export interface Requirement {
 export function parseRequirement(text: string): Requirement {
   const [name, version, ...rest] = text.split('==');
   if (name === undefined || rest.length > 0 || version === '') {
-    throw new CliError('usage.invalid', `${text} is neither PROJECT nor PROJECT==VERSION`, { argument: text });
+    throw new CliError('usage.invalid', `${text} is neither PROJECT nor PROJECT==VERSION`, {
+      argument: text,
+    });
   }
   return { project: parseProjectName(name.trim()), version: version?.trim() ?? null };
 }
 
 /** The files of one release: the one asked for, else the newest that is neither yanked nor a pre-release, else the newest. */
-export function selectFiles(page: ProjectPage, version: string | null, filename?: string): readonly PageFile[] {
+export function selectFiles(
+  page: ProjectPage,
+  version: string | null,
+  filename?: string,
+): readonly PageFile[] {
   if (filename !== undefined) {
     const file = page.files.find((one) => one.filename === filename);
     if (file === undefined) throw missing(filename);
@@ -27,7 +33,9 @@ export function selectFiles(page: ProjectPage, version: string | null, filename?
   }
   const wanted = version === null ? newestVersion(page) : version;
   const files =
-    wanted === null ? [] : page.files.filter((file) => compareVersions(versionOf(file.filename), wanted) === 0);
+    wanted === null
+      ? []
+      : page.files.filter((file) => compareVersions(versionOf(file.filename), wanted) === 0);
   if (files.length === 0) throw missing(`${page.name}${version === null ? '' : `==${version}`}`);
   return files;
 }

@@ -49,7 +49,10 @@ export async function assembleSigner(
 ): Promise<AssembledSigner> {
   const checkpoint = checkpointOf(config);
   const numbers = new SignerMetrics(metrics, () => clock.nowMs());
-  const store = countingStore(openFsStore({ root: config.RIND_STORE_PATH, checkpoint }), numbers.countStoreCall);
+  const store = countingStore(
+    openFsStore({ root: config.RIND_STORE_PATH, checkpoint }),
+    numbers.countStoreCall,
+  );
   const sql = openPool(config.RIND_DATABASE_URL, { max: 8, name: 'signer' });
   readiness.register('database', async () => void (await sql.query('SELECT 1')));
 
@@ -162,7 +165,10 @@ async function openSigners(
   const open = async (path: string, role: 'snapshot' | 'timestamp'): Promise<Signer> => {
     const signer = await openKeyFile({ path, passphrase });
     if (!root.roles[role].keyIds.includes(signer.keyId)) {
-      throw new SignerError('key.not-in-role', `the ${role} key is not in root`, { role, keyId: signer.keyId });
+      throw new SignerError('key.not-in-role', `the ${role} key is not in root`, {
+        role,
+        keyId: signer.keyId,
+      });
     }
     return signer;
   };
@@ -187,7 +193,11 @@ function reportTo(logger: Logger, numbers: SignerMetrics, reconciler: Reconciler
     active: (fence, state) => {
       numbers.showState(state);
       reconciler.start();
-      logger.info('writer.active', { fence, timestamp: state.timestampVersion, snapshot: state.snapshotVersion });
+      logger.info('writer.active', {
+        fence,
+        timestamp: state.timestampVersion,
+        snapshot: state.snapshotVersion,
+      });
     },
     published: (kind, state, seconds, bins) => {
       numbers.countPublication('published', bins);

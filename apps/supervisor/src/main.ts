@@ -74,7 +74,9 @@ async function reset({ dataDir, yes }: StartOptions): Promise<boolean> {
 
 async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new SupervisorError('option.invalid', '--reset without a terminal needs --yes', { option: 'reset' });
+    throw new SupervisorError('option.invalid', '--reset without a terminal needs --yes', {
+      option: 'reset',
+    });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`${question} [y/N] `);

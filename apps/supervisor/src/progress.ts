@@ -1,5 +1,8 @@
 /** Draws a bar on a terminal; elsewhere prints a line at the start and at the end. */
-export function progressBar(label: string, stream: NodeJS.WriteStream): (done: number, total: number) => void {
+export function progressBar(
+  label: string,
+  stream: NodeJS.WriteStream,
+): (done: number, total: number) => void {
   const width = 32;
   let last = -1;
   return (done, total) => {

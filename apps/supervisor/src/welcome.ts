@@ -3,7 +3,11 @@ import { demoProject, demoVersion } from './demo/archives.ts';
 import type { InstanceFile } from './instance/instance-file.ts';
 
 /** What a newcomer reads when the instance is ready: what happened, and the exact lines to type next. */
-export function welcome(instance: InstanceFile, dataDir: string, options: { demo: boolean; bins: number }): string {
+export function welcome(
+  instance: InstanceFile,
+  dataDir: string,
+  options: { demo: boolean; bins: number },
+): string {
   const wheel = join(dataDir, 'demo', `rind_demo-${demoVersion}-py3-none-any.whl`);
   const data = dataDir.endsWith('/.rind') ? '' : ` --data ${dataDir}`;
   const lines = [

@@ -12,13 +12,21 @@ describe('a set of version specifiers', () => {
     ['>= 3.8, <4', '>=3.8,<4'],
     [' >=3.8 ,, <4 ', '>=3.8,<4'],
     ['===\tany-thing', '===any-thing'],
+    ['=== <', '===<'],
     ['', ''],
     [' ', ''],
   ])('%j is written as %j', (text, normal) => {
     expect(normalizeSpecifierSet(text)).toBe(normal);
   });
 
-  it.each([['===3.8é'], ['===\u{1f600}'], [`>=3.8,${'<4,'.repeat(200)}`]])('%j is refused', (text) => {
+  it.each([
+    ['==== 1'],
+    ['===~= 1'],
+    ['== =1'],
+    ['===3.8é'],
+    ['===\u{1f600}'],
+    [`>=3.8,${'<4,'.repeat(200)}`],
+  ])('%j is refused', (text) => {
     expect(isSpecifierSet(text)).toBe(false);
   });
 

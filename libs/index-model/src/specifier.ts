@@ -17,6 +17,8 @@ const CLAUSE = new RegExp(
   ].join('|'),
   'i',
 );
+/** Not where what follows would make another operator of the one before it. */
+const SPACE_AFTER_OPERATOR = /(?<=^===)\s+|(?<=^(?:~=|==|!=|<=|>=|<|>))\s+(?![~=!<>])/;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /** Characters. */
@@ -31,7 +33,7 @@ export function normalizeSpecifierSet(text: string): string | null {
   if (text.length > maxSpecifierSetLength) return null;
   const clauses = text
     .split(',')
-    .map((clause) => clause.trim().replace(/^([~=!<>]+)\s+(?![~=!<>])/, '$1'))
+    .map((clause) => clause.trim().replace(SPACE_AFTER_OPERATOR, ''))
     .filter((clause) => clause !== '');
   return clauses.every((clause) => CLAUSE.test(clause) && PRINTABLE_ASCII.test(clause))
     ? clauses.join(',')

@@ -8,7 +8,7 @@ const nowMs = 1_800_000_000_000;
 const sha = (digit: string): string => digit.repeat(64);
 const targetPath = 'packages/demo/demo-1.0.tar.gz';
 
-function requestOf(verb: GrantVerb, over: Partial<GrantedRequest> & { grant?: Partial<Grant> } = {}): GrantedRequest {
+function requestOf(verb: GrantVerb, over: Omit<Partial<GrantedRequest>, 'grant'> & { grant?: Partial<Grant> } = {}): GrantedRequest {
   const { grant, ...rest } = over;
   return {
     issuer: 'auth',

@@ -18,7 +18,11 @@ interface AuditRow {
 }
 
 /** Signer's and auth's audit logs as one, oldest first, one entry a line. */
-export async function showAudit(instance: LocalInstance, options: AuditOptions, output: Output): Promise<void> {
+export async function showAudit(
+  instance: LocalInstance,
+  options: AuditOptions,
+  output: Output,
+): Promise<void> {
   const since = options.since === undefined ? new Date(0) : new Date(options.since);
   if (Number.isNaN(since.getTime())) {
     throw new CliError('usage.invalid', '--since wants an ISO 8601 date', { argument: 'since' });

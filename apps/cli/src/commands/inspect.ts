@@ -64,7 +64,13 @@ function describeRoot(root: Root): string[] {
   );
   const keys = [...root.keys].map(([id, key]) => `    ${id.slice(0, 16)} ${key.keytype}/${key.scheme}`);
   const odd = hasCanonicalKeyIds(root) ? [] : ['  some key ids are not the hash of their key'];
-  return [`  consistent snapshot: ${root.consistentSnapshot ? 'yes' : 'no'}`, ...roles, '  keys', ...keys, ...odd];
+  return [
+    `  consistent snapshot: ${root.consistentSnapshot ? 'yes' : 'no'}`,
+    ...roles,
+    '  keys',
+    ...keys,
+    ...odd,
+  ];
 }
 
 function describeTargets(targets: Targets): string[] {

@@ -41,7 +41,8 @@ export async function operate(
     path: options.keyFile ?? instance.operator.keyFile,
     passphrase: readFileSync(options.passphraseFile ?? instance.operator.passphraseFile, 'utf8').trim(),
   });
-  const subjects = verb === 'status' ? [statusSubject(subject, options)] : await fileSubjects(client, verb, subject);
+  const subjects =
+    verb === 'status' ? [statusSubject(subject, options)] : await fileSubjects(client, verb, subject);
   const issuedMs = systemClock().nowMs();
   for (const [i, fields] of subjects.entries()) {
     const grant: Grant = {
@@ -67,7 +68,9 @@ type Subject = Pick<Grant, 'project'> & Partial<Pick<Grant, 'filename' | 'status
 function statusSubject(subject: string, options: OperatorOptions): Subject {
   const status = projectStatuses.find((one) => one === options.to);
   if (status === undefined) {
-    throw new CliError('usage.invalid', `--to must be one of ${projectStatuses.join(', ')}`, { argument: 'to' });
+    throw new CliError('usage.invalid', `--to must be one of ${projectStatuses.join(', ')}`, {
+      argument: 'to',
+    });
   }
   return { project: parseRequirement(subject).project, status };
 }
@@ -85,11 +88,17 @@ async function fileSubjects(client: IndexClient, verb: OperatorVerb, subject: st
   const { project, version } = parseRequirement(subject);
   const page = await client.projectPage(project);
   const files = version === null ? page.files : selectFiles(page, version);
-  if (files.length === 0) throw new CliError('file.not-found', `${project} has no signed files`, { file: subject });
+  if (files.length === 0)
+    throw new CliError('file.not-found', `${project} has no signed files`, { file: subject });
   return files.map(({ filename }) => ({ project: project as ProjectName, filename }));
 }
 
-async function submit(instance: LocalInstance, grant: Uint8Array, verb: string, output: Output): Promise<void> {
+async function submit(
+  instance: LocalInstance,
+  grant: Uint8Array,
+  verb: string,
+  output: Output,
+): Promise<void> {
   const { id } = accepted.parse(
     await requestJson(`${instance.url}/api/v1/grants`, {
       method: 'POST',
@@ -100,11 +109,15 @@ async function submit(instance: LocalInstance, grant: Uint8Array, verb: string, 
   const followed = await requestJson(`${instance.url}/api/v1/uploads/${id}?wait=60`);
   const { state, code, targetPath } = receipt.parse(followed);
   if (state === 'rejected') {
-    throw new CliError('network.failed', `the signer refused to ${verb} ${targetPath}: ${code ?? 'no reason'}`, {
-      url: instance.url,
-      status: null,
-      code,
-    });
+    throw new CliError(
+      'network.failed',
+      `the signer refused to ${verb} ${targetPath}: ${code ?? 'no reason'}`,
+      {
+        url: instance.url,
+        status: null,
+        code,
+      },
+    );
   }
   output.line(followed, `${verb} ${targetPath}: ${state}`);
 }

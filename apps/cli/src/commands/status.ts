@@ -22,7 +22,13 @@ const status = z.looseObject({
   lease: z.object({ holder: z.string().nullable(), fence: z.number() }),
   validForMs: z.number(),
   lastPublication: z
-    .looseObject({ id: z.number(), state: z.string(), files: z.number(), bins: z.number(), closedAt: z.string().nullable() })
+    .looseObject({
+      id: z.number(),
+      state: z.string(),
+      files: z.number(),
+      bins: z.number(),
+      closedAt: z.string().nullable(),
+    })
     .nullable(),
 });
 
@@ -39,7 +45,8 @@ export async function showStatus(url: string, output: Output): Promise<boolean> 
 /** What is wrong and what to do comes first. */
 export function describeStatus(document: StatusDocument): string {
   const problems = document.problems.map(
-    ({ severity, code, message, remedy }) => `  ${severity === 'error' ? '✗' : '!'} ${message} [${code}]\n    → ${remedy}`,
+    ({ severity, code, message, remedy }) =>
+      `  ${severity === 'error' ? '✗' : '!'} ${message} [${code}]\n    → ${remedy}`,
   );
   const { queue, lease, bins, lastPublication: last } = document;
   return [

@@ -17,7 +17,11 @@ const created = z.object({ token: z.string(), id: z.string() });
 const day = 86_400_000;
 
 /** The operator's way to a token, on the machine of the instance; prints the token alone. */
-export async function createToken(instance: LocalInstance, options: TokenOptions, output: Output): Promise<void> {
+export async function createToken(
+  instance: LocalInstance,
+  options: TokenOptions,
+  output: Output,
+): Promise<void> {
   const answer = await requestJson(`${instance.endpoints.auth}/internal/operator/tokens`, {
     method: 'POST',
     headers: {

@@ -35,7 +35,12 @@ export async function verifyFiles(
   return worst;
 }
 
-async function verifyFile(client: Updater, path: string, apiUrl: string | null, output: Output): Promise<void> {
+async function verifyFile(
+  client: Updater,
+  path: string,
+  apiUrl: string | null,
+  output: Output,
+): Promise<void> {
   const filename = basename(path);
   const { project } = parseDistribution(filename);
   const targetPath = packageTargetPath(project, filename);

@@ -67,7 +67,8 @@ export class BinBuilder {
   /** The committed bin's `signed` bytes; anything but our own signed bytes of that role and version is refused. */
   private async readVerified(old: { role: string; version: number }): Promise<Uint8Array> {
     const object = await this.parts.store.get(metadataKey(old.role, old.version), maxTargetsBytes);
-    if (object === null) throw new RepositoryError('store.missing', `${old.role} ${old.version} is missing`, old);
+    if (object === null)
+      throw new RepositoryError('store.missing', `${old.role} ${old.version} is missing`, old);
     const signed = signedPart(object.bytes, old);
     checkHead(signed, old);
     if (this.validSignatures(object.bytes, signed) < this.parts.threshold) {

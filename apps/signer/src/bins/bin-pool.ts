@@ -36,7 +36,9 @@ export class BinPool {
     const size = Math.max(1, Math.min(binsPerTask, Math.ceil(jobs.length / this.threads)));
     const parts: BinJob[][] = [];
     for (let i = 0; i < jobs.length; i += size) parts.push(jobs.slice(i, i + size));
-    const built = await runBounded(parts, this.threads * 2, (bins) => this.pool.run('build', { bins, expires }));
+    const built = await runBounded(parts, this.threads * 2, (bins) =>
+      this.pool.run('build', { bins, expires }),
+    );
     const names = new Map(jobs.map((job) => [job.idx, job]));
     return built.flat().map((bin) => {
       const { role, version } = names.get(bin.idx)!;

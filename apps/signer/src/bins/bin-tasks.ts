@@ -5,7 +5,10 @@ export interface BinTasks {
   /** Builds, signs and stores bins; answers in the order of the jobs. */
   build: { input: BuildJob; output: readonly BuiltBin[] };
   /** Length and SHA-256 of a stored object, or null when it is missing. */
-  stat: { input: { readonly key: string }; output: { readonly length: number; readonly sha256: string } | null };
+  stat: {
+    input: { readonly key: string };
+    output: { readonly length: number; readonly sha256: string } | null;
+  };
 }
 
 export interface BuildJob {

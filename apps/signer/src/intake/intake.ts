@@ -31,7 +31,10 @@ export class Intake {
     this.stat = stat;
   }
 
-  async verify(rows: readonly OutboxRow[], shaOf: (path: string) => string | undefined): Promise<VerifiedRows> {
+  async verify(
+    rows: readonly OutboxRow[],
+    shaOf: (path: string) => string | undefined,
+  ): Promise<VerifiedRows> {
     const refused: SetAsideRow[] = [];
     const verified: VerifiedGrant[] = [];
     for (const row of rows) {
@@ -82,7 +85,11 @@ function refusal(row: OutboxRow, error: unknown): SetAsideRow {
     audit: {
       event: 'grant.invalid',
       target: row.targetPath,
-      detail: { reason: isRindError(error) ? error.code : 'unknown', message: messageOf(error), upload: row.uploadId },
+      detail: {
+        reason: isRindError(error) ? error.code : 'unknown',
+        message: messageOf(error),
+        upload: row.uploadId,
+      },
     },
   };
 }

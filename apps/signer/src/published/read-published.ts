@@ -16,7 +16,11 @@ import type { PublishedState } from './published-state.ts';
  * Reads timestamp → snapshot from the store and verifies each as a client would (TUF 1.0.34 §5.4, §5.5),
  * but for expiry: an index that stood still for a week must be able to go on.
  */
-export async function readPublished(store: ObjectStore, root: Root, bitLength: number): Promise<PublishedState> {
+export async function readPublished(
+  store: ObjectStore,
+  root: Root,
+  bitLength: number,
+): Promise<PublishedState> {
   const stored = await store.get(timestampKey, maxTimestampBytes);
   if (stored === null) throw missing('timestamp', 0);
   const timestamp = parseTimestamp(stored.bytes);
@@ -71,7 +75,8 @@ export async function offlineVersions(
   const { signed } = await readSnapshot(store, root, version);
   const targets = signed.meta.get('targets.json')?.version;
   const bins = signed.meta.get('bins.json')?.version;
-  if (targets === undefined || bins === undefined) throw corrupt('snapshot', version, 'lacks an offline role');
+  if (targets === undefined || bins === undefined)
+    throw corrupt('snapshot', version, 'lacks an offline role');
   return { targets, bins };
 }
 

@@ -37,7 +37,8 @@ export async function loadRoot(store: ObjectStore, pinned: Uint8Array): Promise<
 }
 
 function requireThreshold(metadata: Metadata<Root>, by: Root, role: 'root', version: number): void {
-  if (!verifyThreshold(metadata, by.roles[role], by.keys).ok) throw corrupt(role, version, 'threshold not met');
+  if (!verifyThreshold(metadata, by.roles[role], by.keys).ok)
+    throw corrupt(role, version, 'threshold not met');
 }
 
 /** Reads `targets` and `bins` at the versions that the snapshot lists. */
@@ -51,12 +52,14 @@ export async function loadTrust(
     throw corrupt('targets', versions.targets, 'threshold not met');
   }
   const delegations = targets.signed.delegations;
-  const role = delegations?.kind === 'roles' ? delegations.roles.find(({ name }) => name === 'bins') : undefined;
+  const role =
+    delegations?.kind === 'roles' ? delegations.roles.find(({ name }) => name === 'bins') : undefined;
   if (delegations === undefined || role === undefined) {
     throw corrupt('targets', versions.targets, 'does not delegate to bins');
   }
   const bins = await readTargets(store, 'bins', versions.bins);
-  if (!verifyThreshold(bins, role, delegations.keys).ok) throw corrupt('bins', versions.bins, 'threshold not met');
+  if (!verifyThreshold(bins, role, delegations.keys).ok)
+    throw corrupt('bins', versions.bins, 'threshold not met');
   return { root, bins: binTrust(bins.signed, versions.bins) };
 }
 
@@ -82,7 +85,8 @@ function fromSuccinct(succinct: SuccinctRoles, keys: ReadonlyMap<KeyId, PublicKe
 
 async function readTargets(store: ObjectStore, role: string, version: number): Promise<Metadata<Targets>> {
   const object = await store.get(metadataKey(role, version), maxTargetsBytes);
-  if (object === null) throw new RepositoryError('store.missing', `${role} ${version} is missing`, { role, version });
+  if (object === null)
+    throw new RepositoryError('store.missing', `${role} ${version} is missing`, { role, version });
   const metadata = parseTargets(object.bytes);
   if (metadata.signed.version !== version) throw corrupt(role, version, 'version differs');
   return metadata;

@@ -8,9 +8,7 @@ export function oversizedRows(cause: RindError, plan: PublishingPlan, batch: Pla
   const { role } = cause.details as { role: string };
   const index = Number.parseInt(role.slice(role.lastIndexOf('-') + 1), 16);
   const paths = new Set((plan.bins.get(index) ?? []).map(({ path }) => path));
-  const pages = new Set(
-    plan.pages.filter((page) => paths.has(page.targetPath)).map((page) => page.project),
-  );
+  const pages = new Set(plan.pages.filter((page) => paths.has(page.targetPath)).map((page) => page.project));
   const rows: SetAsideRow[] = [];
   for (const path of plan.record.paths) {
     if (!paths.has(path.targetPath) && !pages.has(path.project)) continue;
@@ -18,7 +16,12 @@ export function oversizedRows(cause: RindError, plan: PublishingPlan, batch: Pla
       rows.push({
         outboxId,
         reason: 'bin.too-large',
-        audit: { event: 'bin.too-large', project: path.project, target: path.targetPath, detail: cause.details as Record<string, unknown> },
+        audit: {
+          event: 'bin.too-large',
+          project: path.project,
+          target: path.targetPath,
+          detail: cause.details as Record<string, unknown>,
+        },
       });
     }
   }

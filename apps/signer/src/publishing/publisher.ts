@@ -13,7 +13,12 @@ import {
   planned,
   timestampKey,
 } from '@rind/repository';
-import type { PublicationCommand, PublicationOutcome, PublicationState, RefreshSettings } from '@rind/repository';
+import type {
+  PublicationCommand,
+  PublicationOutcome,
+  PublicationState,
+  RefreshSettings,
+} from '@rind/repository';
 import type { Signer } from '@rind/signing-port';
 import type { ObjectStore, Tag } from '@rind/storage-port';
 import type { BinPool } from '../bins/bin-pool.ts';
@@ -91,7 +96,7 @@ class PublicationRun {
 
   async toEnd(): Promise<PublishResult> {
     let state: PublicationState = planned;
-    for (let attempt = 0; ; ) {
+    for (let attempt = 0; ;) {
       const command = commandOf(state);
       if (command === null) break;
       const outcome = await this.perform(command);
@@ -112,7 +117,12 @@ class PublicationRun {
       const outcome = outcomeOf(command, error);
       if (outcome.kind !== 'lost') {
         const code = isRindError(error) ? error.code : 'internal';
-        this.parts.warn('publication.step-failed', { command, outcome: outcome.kind, code, publication: this.opened?.id });
+        this.parts.warn('publication.step-failed', {
+          command,
+          outcome: outcome.kind,
+          code,
+          publication: this.opened?.id,
+        });
       }
       return outcome;
     }
@@ -178,7 +188,12 @@ class PublicationRun {
 
   private async writeBins(): Promise<void> {
     const { expiresMs, date } = this.expiry;
-    const built = await this.parts.bins.build(this.base.vector, this.plan.bins, this.opened!.binVersions, date);
+    const built = await this.parts.bins.build(
+      this.base.vector,
+      this.plan.bins,
+      this.opened!.binVersions,
+      date,
+    );
     this.bins = built.map((bin) => ({ idx: bin.idx, expiresMs, length: bin.length, targets: bin.targets }));
     for (const bin of built) {
       this.keys.push(bin.key);
@@ -218,7 +233,12 @@ class PublicationRun {
     const signature = await this.parts.timestampSigner.sign(signed);
     const bytes = joinMetadata(signed, [signature]);
     this.timestamp = { bytes, sha256: hashHex('sha256', bytes), expiresMs };
-    this.signatures.push({ keyId: signature.keyid, role: 'timestamp', version, sha256: this.timestamp.sha256 });
+    this.signatures.push({
+      keyId: signature.keyid,
+      role: 'timestamp',
+      version,
+      sha256: this.timestamp.sha256,
+    });
   }
 
   /** An unknown swap is settled by reading: ours is there, or the old one still is, or somebody else's. */

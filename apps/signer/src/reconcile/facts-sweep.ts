@@ -50,7 +50,12 @@ export class FactsSweep {
     if (this.reported.has(mark)) return [];
     this.reported.add(mark);
     return [
-      { event, project: row.project, target: row.target_path, detail: differing === null ? {} : { differing } },
+      {
+        event,
+        project: row.project,
+        target: row.target_path,
+        detail: differing === null ? {} : { differing },
+      },
     ];
   }
 }

@@ -81,7 +81,11 @@ async function raiseVersions(
 ): Promise<void> {
   const timestamp = Math.max(base.timestampVersion, published.timestampVersion);
   await log.raiseNextVersion(fence, 'timestamp', timestamp + 1);
-  await log.raiseNextVersion(fence, 'snapshot', Math.max(base.snapshotVersion, published.snapshotVersion) + 1);
+  await log.raiseNextVersion(
+    fence,
+    'snapshot',
+    Math.max(base.snapshotVersion, published.snapshotVersion) + 1,
+  );
 }
 
 /** The store was rolled back: the last committed snapshot is still there under its own name, and is built upon. */

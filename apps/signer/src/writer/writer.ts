@@ -93,7 +93,9 @@ export class Writer {
   }
 
   private async renew(fence: number): Promise<void> {
-    const renewed = await this.tolerating(() => this.parts.lease.renew(fence, this.parts.settings.leaseTtlMs));
+    const renewed = await this.tolerating(() =>
+      this.parts.lease.renew(fence, this.parts.settings.leaseTtlMs),
+    );
     if (renewed === false) {
       this.lost = 'lease.lost';
       this.parts.wakeup.wake();
@@ -145,7 +147,8 @@ export class Writer {
     const { log, settings, clock } = this.parts;
     const nowMs = clock.nowMs();
     const topDue =
-      isDue(state.timestampExpiresMs, nowMs, settings.refresh) || isDue(state.snapshotExpiresMs, nowMs, settings.refresh);
+      isDue(state.timestampExpiresMs, nowMs, settings.refresh) ||
+      isDue(state.snapshotExpiresMs, nowMs, settings.refresh);
     if (!topDue && monotonicMs() < this.nextRefreshMs) return null;
     this.nextRefreshMs = monotonicMs() + settings.refresh.tickMs;
     const before = nowMs + settings.refresh.refreshBelowMs;
@@ -175,7 +178,12 @@ export class Writer {
     const result = await publisher.publish(fence, state, plan);
     switch (result.kind) {
       case 'published':
-        report.published(plan.record.kind, result.state, (monotonicMs() - plan.takenAtMs) / 1000, plan.bins.size);
+        report.published(
+          plan.record.kind,
+          result.state,
+          (monotonicMs() - plan.takenAtMs) / 1000,
+          plan.bins.size,
+        );
         return result.state;
       case 'lost':
         throw lost(result.reason);

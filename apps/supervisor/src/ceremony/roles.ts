@@ -46,7 +46,12 @@ export function targetsDocument(keys: CeremonyKeys, nowMs: number): JsonObject {
       keys: keyMap(...keys.bins),
       kind: 'roles',
       roles: [
-        { name: 'bins', ...role(keys.bins, 2), terminating: true, paths: ['packages/*/*', 'simple/*/index.json'] },
+        {
+          name: 'bins',
+          ...role(keys.bins, 2),
+          terminating: true,
+          paths: ['packages/*/*', 'simple/*/index.json'],
+        },
       ],
     },
   });

@@ -19,7 +19,9 @@ export async function demoToken(data: DataDir, authUrl: string, operatorSecret: 
     body: JSON.stringify({ user: demoUser, projects: [], expires: null, description: 'demo' }),
   });
   if (!response.ok) {
-    throw new SupervisorError('demo.failed', `auth made no token: ${await response.text()}`, { step: 'token' });
+    throw new SupervisorError('demo.failed', `auth made no token: ${await response.text()}`, {
+      step: 'token',
+    });
   }
   const { token } = (await response.json()) as DemoAccount;
   writeFileAtomic(file, `${JSON.stringify({ token })}\n`);

@@ -47,7 +47,12 @@ const modified = new Date('2026-01-01T00:00:00Z');
 export function demoFiles(): readonly DemoFile[] {
   return [
     { filename: `rind_demo-${demoVersion}.tar.gz`, filetype: 'sdist', pyversion: 'source', bytes: sdist() },
-    { filename: `rind_demo-${demoVersion}-py3-none-any.whl`, filetype: 'bdist_wheel', pyversion: 'py3', bytes: wheel() },
+    {
+      filename: `rind_demo-${demoVersion}-py3-none-any.whl`,
+      filetype: 'bdist_wheel',
+      pyversion: 'py3',
+      bytes: wheel(),
+    },
   ];
 }
 
@@ -59,13 +64,16 @@ function wheel(): Uint8Array {
     [`${info}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: rind\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
   };
   const record = Object.entries(files)
-    .map(([path, text]) => `${path},sha256=${toBase64Url(hash('sha256', strToU8(text)))},${strToU8(text).length}\n`)
+    .map(
+      ([path, text]) =>
+        `${path},sha256=${toBase64Url(hash('sha256', strToU8(text)))},${strToU8(text).length}\n`,
+    )
     .join('');
   files[`${info}/RECORD`] = `${record}${info}/RECORD,,\n`;
-  return zipSync(
-    Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])),
-    { level: 9, mtime: modified },
-  );
+  return zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])), {
+    level: 9,
+    mtime: modified,
+  });
 }
 
 function sdist(): Uint8Array {

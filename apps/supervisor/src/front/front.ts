@@ -14,7 +14,14 @@ const toAuth = /^\/_\/oidc\//;
 /** Spoken between processes only; never through the public address. */
 const internal = /^\/(?:internal|healthz|readyz|metrics)(?:\/|\?|$)/;
 /** Connection-bound headers are not passed on (RFC 9110 §7.6.1). */
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'upgrade']);
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'upgrade',
+]);
 
 /** A small reverse proxy: streams both ways, keeps reason phrases, passes early answers on while a body still arrives. */
 export class Front {
@@ -56,7 +63,9 @@ export class Front {
       return;
     }
     const target = new URL(this.originOf(path));
-    const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !hopByHop.has(name)));
+    const headers = Object.fromEntries(
+      Object.entries(incoming.headers).filter(([name]) => !hopByHop.has(name)),
+    );
     const upstream = request({
       agent: this.agent,
       host: target.hostname,
@@ -78,6 +87,8 @@ export class Front {
     outgoing.on('close', () => {
       if (!outgoing.writableFinished) upstream.destroy();
     });
+    // The gate decides on headers alone: they must not wait for the first bytes of a body.
+    upstream.flushHeaders();
     incoming.pipe(upstream);
     // The upstream may answer and close before it read everything: what still arrives is thrown away.
     upstream.on('close', () => {

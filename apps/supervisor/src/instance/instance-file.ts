@@ -33,7 +33,11 @@ export interface InstanceFile {
     readonly signer: readonly (number | null)[];
   };
   /** For `rind` on this machine: the operator's side of auth, and the operator's key. */
-  readonly operator: { readonly authSecret: string; readonly keyFile: string; readonly passphraseFile: string };
+  readonly operator: {
+    readonly authSecret: string;
+    readonly keyFile: string;
+    readonly passphraseFile: string;
+  };
   readonly repository: string;
 }
 

@@ -28,12 +28,17 @@ export function parseOptions(args: readonly string[], root: string): StartOption
     ['keys', 'file'],
   ] as const) {
     if (values[option] !== only) {
-      throw new SupervisorError('option.not-available', `--${option} ${values[option]} is not available yet`, {
-        option,
-      });
+      throw new SupervisorError(
+        'option.not-available',
+        `--${option} ${values[option]} is not available yet`,
+        {
+          option,
+        },
+      );
     }
   }
-  if (values.tls) throw new SupervisorError('option.not-available', '--tls is not available yet', { option: 'tls' });
+  if (values.tls)
+    throw new SupervisorError('option.not-available', '--tls is not available yet', { option: 'tls' });
   const bins = values.bins === undefined ? null : wholeNumber('bins', values.bins, 2, 32_768);
   if (bins !== null) bitLengthOf(bins);
   const encoding = values['bin-encoding'];
@@ -71,7 +76,12 @@ function read(args: readonly string[]) {
       },
     });
   } catch (cause) {
-    throw new SupervisorError('option.invalid', `${(cause as Error).message}\n${usage}`, { option: '' }, { cause });
+    throw new SupervisorError(
+      'option.invalid',
+      `${(cause as Error).message}\n${usage}`,
+      { option: '' },
+      { cause },
+    );
   }
 }
 

@@ -60,7 +60,9 @@ export class Child {
       if (this.stopping) return;
       this.say(`${this.settings.name} (pid ${child.pid}) ended with ${signal ?? code}: starting it again`);
       this.backoffMs =
-        performance.now() - startedAt > stableMs ? firstBackoffMs : Math.min(maxBackoffMs, this.backoffMs * 2);
+        performance.now() - startedAt > stableMs
+          ? firstBackoffMs
+          : Math.min(maxBackoffMs, this.backoffMs * 2);
       this.timer = setTimeout(() => this.start(), this.backoffMs);
     });
     this.changed();

@@ -17,10 +17,14 @@ export async function cleanLeftovers(data: DataDir, supervisorEntry: string): Pr
   const record = readJsonFile<LockRecord>(data.lockFile);
   if (record === null) return 0;
   if (record.supervisor !== process.pid && commandOf(record.supervisor).includes(supervisorEntry)) {
-    throw new SupervisorError('data.in-use', `another instance (pid ${record.supervisor}) uses ${data.path}`, {
-      dataDir: data.path,
-      pid: record.supervisor,
-    });
+    throw new SupervisorError(
+      'data.in-use',
+      `another instance (pid ${record.supervisor}) uses ${data.path}`,
+      {
+        dataDir: data.path,
+        pid: record.supervisor,
+      },
+    );
   }
   const left = record.children.filter(({ pid, entry }) => commandOf(pid).includes(entry));
   for (const { pid } of left) signal(pid, 'SIGKILL');

@@ -79,7 +79,6 @@ export class ProcessSet {
     writeFileAtomic(this.data.lockFile, JSON.stringify(record));
     this.changed();
   }
-
 }
 
 /** The built entry of an app beside this one. */

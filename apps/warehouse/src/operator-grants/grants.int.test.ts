@@ -41,7 +41,10 @@ describe('an operator’s grant', () => {
       const body = signed(revoke);
       const answer = await post(body, type);
       const id = answer.json()['id'] as string;
-      expect([answer.status, answer.headers['link']]).toEqual([202, `</api/v1/uploads/${id}>; rel="monitor"`]);
+      expect([answer.status, answer.headers['link']]).toEqual([
+        202,
+        `</api/v1/uploads/${id}>; rel="monitor"`,
+      ]);
       const request = (await requests()).at(-1)!;
       expect(request).toMatchObject({ target_path: 'packages/six/six-1.0.tar.gz', upload_id: id });
       expect(new Uint8Array(request.envelope)).toEqual(body);

@@ -15,6 +15,7 @@ import type { Sql, TransactionalSql } from '@rind/database';
 import type { ObjectStore } from '@rind/storage-port';
 import { WarehouseError } from '../errors.ts';
 import type { GrantKeys } from '../grant-keys/grant-keys.ts';
+import type { GroupSync } from '../store/group-sync.ts';
 import type { OutboxBell } from '../outbox/outbox-bell.ts';
 import { insertRequest, lockName } from '../outbox/upload-request.ts';
 import { checkGrantMatches } from './grant-match.ts';
@@ -39,6 +40,7 @@ export interface UploadAnswer {
 export interface UploadDeskParts {
   readonly sql: TransactionalSql;
   readonly store: ObjectStore;
+  readonly sync: GroupSync;
   readonly spool: UploadSpool;
   readonly grantKeys: GrantKeys;
   readonly bell: OutboxBell;
@@ -84,7 +86,7 @@ export class UploadDesk {
       const { project, sha256, filename, length } = upload.file;
       const key = packageObjectKey(project as ProjectName, sha256 as Sha256Hex, filename);
       await this.parts.store.putNew(key, { path: spooled.path, length, sha256 });
-      await this.parts.store.sync([key]);
+      await this.parts.sync.durable(key);
       this.parts.checkpoint('after-blob');
     } finally {
       await spooled.discard();

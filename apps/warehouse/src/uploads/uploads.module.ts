@@ -11,6 +11,7 @@ import { GrantKeys } from '../grant-keys/grant-keys.ts';
 import { GrantKeysModule } from '../grant-keys/grant-keys.module.ts';
 import { OutboxBell } from '../outbox/outbox-bell.ts';
 import { OutboxModule } from '../outbox/outbox.module.ts';
+import { GroupSync } from '../store/group-sync.ts';
 import { OBJECT_STORE, ObjectStoreModule } from '../store/object-store.module.ts';
 import { UploadDesk } from './upload-desk.ts';
 import { UploadIntake } from './upload-intake.ts';
@@ -58,6 +59,7 @@ async function openIntake(
   const desk = new UploadDesk({
     sql: database.pool,
     store,
+    sync: new GroupSync(store),
     spool,
     grantKeys,
     bell,

@@ -1,0 +1,64 @@
+import { hashHex } from '@rind/crypto';
+import { utf8 } from '@rind/kernel';
+import { startAuth } from './auth-fixture.ts';
+import type { AuthFixture, Reply } from './auth-fixture.ts';
+
+/** What gate and operator do with auth, in the words of the tests. */
+export interface AuthCalls extends AuthFixture {
+  /** A name that no test has used. */
+  fresh(prefix: string): string;
+  mint(user: string, order?: { projects?: string[]; expires?: string }): Promise<string>;
+  introspect(token: string): Promise<Reply>;
+  /** Asks for a grant for the wheel of a project, with `changes` to the order. */
+  grant(token: string, project: string, changes?: object): Promise<Reply>;
+  voidGrant(id: string, reason?: string): Promise<Reply>;
+  /** Runs a statement as the role of auth. */
+  rows(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
+  owners(project: string): Promise<Record<string, unknown>[]>;
+  /** Tokens that were minted: none may show up in a log. */
+  readonly minted: readonly string[];
+}
+
+/** auth on a PostgreSQL of its own. */
+export async function startAuthCalls(): Promise<AuthCalls> {
+  const auth = await startAuth();
+  const minted: string[] = [];
+  let names = 0;
+  const rows = async (text: string, ...values: unknown[]) =>
+    (await auth.pool.query<Record<string, unknown>>(text, values)).rows;
+  return {
+    ...auth,
+    minted,
+    rows,
+    fresh: (prefix) => `${prefix}-${++names}`,
+    async mint(user, order = {}) {
+      const reply = await auth.post('operator', '/internal/operator/tokens', { user, ...order });
+      if (reply.status !== 200) throw new Error(`minting was answered with ${reply.status}`);
+      const token = reply.json['token'] as string;
+      minted.push(token);
+      return token;
+    },
+    introspect: (token) => auth.post('gate', '/internal/tokens/introspect', { token }),
+    grant: (token, project, changes) =>
+      auth.post('gate', '/internal/grants', orderOf(token, project, changes)),
+    voidGrant: (id, reason = 'refused') => auth.post('gate', `/internal/grants/${id}/void`, { reason }),
+    owners: (project) =>
+      rows(
+        'SELECT a.username, r.role FROM auth.role r JOIN auth.account a ON a.id = r.account_id WHERE r.project = $1',
+        project,
+      ),
+  };
+}
+
+function orderOf(token: string, project: string, changes: object = {}): object {
+  const digest = (name: 'sha256' | 'sha512' | 'blake2b-256') => hashHex(name, utf8(project));
+  return {
+    token,
+    project,
+    filename: `${project.replaceAll('-', '_')}-1.0-py3-none-any.whl`,
+    digests: { sha256: digest('sha256'), sha512: digest('sha512'), blake2b256: digest('blake2b-256') },
+    length: 1_234,
+    requiresPython: '>=3.8',
+    ...changes,
+  };
+}

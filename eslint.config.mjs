@@ -23,7 +23,16 @@ const depConstraints = [
 ];
 
 /** These run in browsers too: no Node API. */
-const portable = ['kernel', 'canonical-json', 'crypto', 'metadata', 'index-model', 'macaroon', 'client', 'repository'];
+const portable = [
+  'kernel',
+  'canonical-json',
+  'crypto',
+  'metadata',
+  'index-model',
+  'macaroon',
+  'client',
+  'repository',
+];
 
 export default tseslint.config(
   {
@@ -44,7 +53,12 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
-        { enforceBuildableLibDependency: false, allow: [], depConstraints, allowCircularSelfDependency: true },
+        {
+          enforceBuildableLibDependency: false,
+          allow: [],
+          depConstraints,
+          allowCircularSelfDependency: true,
+        },
       ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       eqeqeq: 'error',
@@ -88,7 +102,9 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^node:|^@nestjs/', message: 'Kernel, model and engine run in browsers too.' }] },
+        {
+          patterns: [{ regex: '^node:|^@nestjs/', message: 'Kernel, model and engine run in browsers too.' }],
+        },
       ],
     },
   },
@@ -99,7 +115,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "ImportDeclaration[source.value=/^@nestjs\\//]",
+          selector: 'ImportDeclaration[source.value=/^@nestjs\\//]',
           message: 'Nest belongs to the apps and nest-kit.',
         },
         {

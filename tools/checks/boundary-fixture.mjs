@@ -11,7 +11,9 @@ const result = spawnSync(nx, ['run', '@rind/boundary-fixture:lint-refused', '--o
 const output = `${result.stdout}${result.stderr}`;
 if (result.status === 0 || !output.includes('@nx/enforce-module-boundaries')) {
   process.stderr.write(output);
-  process.stderr.write('the fixture was not refused by @nx/enforce-module-boundaries: layers are not enforced\n');
+  process.stderr.write(
+    'the fixture was not refused by @nx/enforce-module-boundaries: layers are not enforced\n',
+  );
   process.exit(1);
 }
 process.stdout.write('layers are enforced: the fixture was refused\n');

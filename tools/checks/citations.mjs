@@ -4,7 +4,9 @@ import { root } from '../setup/workspace.mjs';
 
 /** Fails on a citation `TUF 1.0.34 §x.y.z` that the pinned list of sections does not have. */
 const sections = new Set(
-  readFileSync(join(root, 'tools', 'checks', 'tuf-1.0.34-sections.txt'), 'utf8').split('\n').filter(Boolean),
+  readFileSync(join(root, 'tools', 'checks', 'tuf-1.0.34-sections.txt'), 'utf8')
+    .split('\n')
+    .filter(Boolean),
 );
 const citation = /TUF (1\.0\.\d+) §(\d+(?:\.\d+)*)/g;
 let checked = 0;

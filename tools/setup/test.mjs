@@ -8,7 +8,11 @@ ensureInstalled();
 ensureBuilt();
 const steps = [
   ['formatting', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
-  ['types of tests and tools', nodeBinary(), ['node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.tests.json']],
+  [
+    'types of tests and tools',
+    nodeBinary(),
+    ['node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.tests.json'],
+  ],
   ['layers and lint', bin('nx'), ['run-many', '-t', 'lint', '--parallel=2', '--output-style=static']],
   ['the fixture that must be refused', nodeBinary(), ['tools/checks/boundary-fixture.mjs']],
   ['error codes and their page', nodeBinary(), ['tools/checks/error-codes.mjs']],

@@ -32,7 +32,9 @@ export function nodeBinary() {
   const pinned = join(root, 'node_modules', '.bin', 'node');
   if (existsSync(pinned)) return pinned;
   if (Number(process.versions.node.split('.')[0]) >= wantedNode) return process.execPath;
-  throw new Error(`no pinned Node for ${process.platform}-${process.arch}: install Node ${wantedNode} or newer`);
+  throw new Error(
+    `no pinned Node for ${process.platform}-${process.arch}: install Node ${wantedNode} or newer`,
+  );
 }
 
 /** Generates the database clients and compiles every project; a second call only looks. */
@@ -57,7 +59,12 @@ export function toolEnvironment() {
 
 /** Runs a command to its end; its failure is ours, with its exit code. */
 export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: toolEnvironment(), ...options });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: toolEnvironment(),
+    ...options,
+  });
   if (result.error !== undefined) throw result.error;
   if (result.status !== 0) {
     say(`failed: ${[command, ...args].join(' ')}`);

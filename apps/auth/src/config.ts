@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fromHex } from '@rind/kernel';
 import { commonVariables, KitError, loadConfig, sharedSecret } from '@rind/nest-kit';
 import { z } from 'zod';
+import { AuthError } from './errors.ts';
 
 const variables = z.object({
   ...commonVariables,
@@ -35,9 +36,19 @@ export interface AuthConfig {
   };
 }
 
-/** @throws KitError `config.invalid`; contents of the files named never appear in it */
+/** Adapters that keep secrets in plain reach: no index that others rely on runs on them. */
+const developmentOnly = ['RIND_GRANT_KEY_FILE', 'RIND_SEAL_KEY_FILE'] as const;
+
+/**
+ * @throws AuthError `config.development-only`
+ * @throws KitError `config.invalid`; contents of the files named never appear in it */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): AuthConfig {
   const read = loadConfig(variables, env);
+  if (read.NODE_ENV === 'production') {
+    throw new AuthError('config.development-only', 'keys in files are for development only', {
+      variables: developmentOnly,
+    });
+  }
   return Object.freeze({
     listen: { host: read.RIND_LISTEN_HOST, port: read.RIND_LISTEN_PORT },
     databaseUrl: read.RIND_DATABASE_URL,

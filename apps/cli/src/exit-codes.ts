@@ -11,21 +11,37 @@ export const exitCodes = {
   network: 6,
 } as const;
 
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The first rule that knows a code decides; what none knows is `failed`. */
+const rules: readonly (readonly [RegExp, ExitCode])[] = [
+  [/^usage\.|^instance\.not-found$/, exitCodes.usage],
+  [/^(?:name|version|filename)\.|^path\.invalid$/, exitCodes.usage],
+  [/^key\.(?:denied|missing|wrong-kind|unsupported)$/, exitCodes.usage],
+  [/^(?:target|file)\.not-found$/, exitCodes.notFound],
+  [/^target\.not-yet$/, exitCodes.notYet],
+  [/^(?:fetch|store|cache|network)\.|^target\.missing$/, exitCodes.network],
+  [/^(?:database|key)\.unavailable$/, exitCodes.network],
+  [/^(?:verify|target|role|page|metadata|json|client|bytes|grant)\./, exitCodes.refused],
+];
+
 /** Which exit code an error means, by its stable code. */
-export function exitCodeOf(error: unknown): number {
+export function exitCodeOf(error: unknown): ExitCode {
   if (!isRindError(error)) return exitCodes.failed;
-  const { code } = error;
-  if (code.startsWith('usage.') || code === 'instance.not-found') return exitCodes.usage;
-  if (code === 'target.not-found' || code === 'file.not-found') return exitCodes.notFound;
-  if (code === 'target.not-yet') return exitCodes.notYet;
-  if (
-    code.startsWith('fetch.') ||
-    code.startsWith('store.') ||
-    code === 'network.failed' ||
-    code === 'target.missing'
-  ) {
-    return exitCodes.network;
-  }
-  if (/^(?:verify|target|role|page|metadata|json|client|bytes)\./.test(code)) return exitCodes.refused;
-  return exitCodes.failed;
+  return rules.find(([codes]) => codes.test(error.code))?.[1] ?? exitCodes.failed;
+}
+
+/** What refutes a file weighs more than what merely keeps us from judging it. */
+const gravest: readonly ExitCode[] = [
+  exitCodes.refused,
+  exitCodes.notFound,
+  exitCodes.notYet,
+  exitCodes.network,
+  exitCodes.failed,
+  exitCodes.usage,
+];
+
+/** The one exit code of a command that did several things. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return gravest.find((code) => codes.includes(code)) ?? exitCodes.ok;
 }

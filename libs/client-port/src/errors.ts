@@ -9,4 +9,7 @@ interface FetchErrors {
 
 export type FetchErrorCode = keyof FetchErrors;
 
-export class FetchError<Code extends FetchErrorCode = FetchErrorCode> extends RindError<Code, FetchErrors[Code]> {}
+export class FetchError<Code extends FetchErrorCode = FetchErrorCode> extends RindError<
+  Code,
+  FetchErrors[Code]
+> {}

@@ -1,5 +1,5 @@
 import { fromHex } from '@rind/kernel';
-import type { CryptoBackend } from './backend.ts';
+import type { CryptoBackend } from './primitives.ts';
 import { DER, positiveInteger, readElements } from './der.ts';
 import { p256Point } from './subject-public-key.ts';
 

@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '@rind/kernel';
 import { backend } from './backend.ts';
-import type { CryptoBackend } from './backend.ts';
+import type { CryptoBackend } from './primitives.ts';
 import { littleEndian } from './big-integer.ts';
 import { checkLength } from './errors.ts';
 import type { PublicKey } from './public-key.ts';

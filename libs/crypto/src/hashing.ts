@@ -1,6 +1,6 @@
 import { toHex } from '@rind/kernel';
 import { backend } from './backend.ts';
-import type { HashAlgorithm, Hasher } from './backend.ts';
+import type { HashAlgorithm, Hasher } from './primitives.ts';
 
 /** For input that arrives in pieces. */
 export function createHasher(algorithm: HashAlgorithm): Hasher {

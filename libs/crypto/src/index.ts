@@ -1,6 +1,6 @@
 export { openAesGcm, sealAesGcm } from './aes-gcm.ts';
 export { backend } from './backend.ts';
-export type { CryptoBackend, HashAlgorithm, Hasher, RsaPublicKey } from './backend.ts';
+export type { CryptoBackend, HashAlgorithm, Hasher, RsaPublicKey } from './primitives.ts';
 export { ed25519FromSeed, ed25519PublicKey, ed25519Sign, ed25519Signer } from './ed25519.ts';
 export type { Ed25519KeyPair } from './ed25519.ts';
 export { CryptoError } from './errors.ts';

@@ -5,7 +5,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { md5 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { equalBytes } from '@rind/kernel';
-import type { CryptoBackend, HashAlgorithm, Hasher } from './backend.ts';
+import type { CryptoBackend, HashAlgorithm, Hasher } from './primitives.ts';
 import { littleEndian } from './big-integer.ts';
 import { verifyRsaPss } from './rsa-pss.ts';
 

@@ -1,5 +1,5 @@
 import { concatBytes, fromHex, toBase64Url } from '@rind/kernel';
-import type { CryptoBackend, HashAlgorithm, Hasher } from './backend.ts';
+import type { CryptoBackend, HashAlgorithm, Hasher } from './primitives.ts';
 import { createBlake2b256 } from './noble-backend.ts';
 import { nodeCrypto } from './node-builtin.ts';
 import type { NodeCrypto } from './node-builtin.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes } from '@rind/kernel';
-import type { RsaPublicKey } from './backend.ts';
+import type { RsaPublicKey } from './primitives.ts';
 import { bigEndian, toBigEndian } from './big-integer.ts';
 
 const HASH_LENGTH = 32;

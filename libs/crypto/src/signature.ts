@@ -1,5 +1,5 @@
 import { backend } from './backend.ts';
-import type { CryptoBackend } from './backend.ts';
+import type { CryptoBackend } from './primitives.ts';
 import { verifyEcdsa } from './ecdsa.ts';
 import { verifyEd25519 } from './ed25519.ts';
 import { CryptoError } from './errors.ts';

@@ -1,5 +1,5 @@
 import { equalBytes, fromHex } from '@rind/kernel';
-import type { RsaPublicKey } from './backend.ts';
+import type { RsaPublicKey } from './primitives.ts';
 import { DER, positiveInteger, readElements } from './der.ts';
 
 const PEM = /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/\r\n]+={0,2})\r?\n-----END PUBLIC KEY-----\s*$/;

@@ -16,7 +16,7 @@ const minted = vectors.minted as {
   token: string;
 }[];
 const rootKey = new Uint8Array(32).fill(7);
-const parts = { location: 'pypi.org', identifier: 'id-1', rootKey, caveats: [[1, ['six']]] };
+const parts = { location: 'index.eg', identifier: 'id-1', rootKey, caveats: [[1, ['six']]] };
 const token = mintToken(parts);
 const malformed = expect.objectContaining({ code: 'macaroon.malformed' });
 const rawOf = (text: string) => fromBase64Url(text.slice(tokenPrefix.length));

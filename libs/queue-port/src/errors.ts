@@ -9,4 +9,7 @@ interface QueueErrors {
 
 export type QueueErrorCode = keyof QueueErrors;
 
-export class QueueError<Code extends QueueErrorCode = QueueErrorCode> extends RindError<Code, QueueErrors[Code]> {}
+export class QueueError<Code extends QueueErrorCode = QueueErrorCode> extends RindError<
+  Code,
+  QueueErrors[Code]
+> {}

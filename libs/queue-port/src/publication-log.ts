@@ -94,7 +94,11 @@ export interface KnownFacts {
 export interface PublicationLog {
   /** Pending rows, oldest first. */
   pending(limit: number): Promise<OutboxRow[]>;
-  known(paths: readonly string[], projects: readonly string[], grantIds: readonly string[]): Promise<KnownFacts>;
+  known(
+    paths: readonly string[],
+    projects: readonly string[],
+    grantIds: readonly string[],
+  ): Promise<KnownFacts>;
   /** Every path of these projects that was ever signed. */
   pathsOf(projects: readonly string[]): Promise<PathFacts[]>;
   /** Takes rows out of the queue for good, with the reason that the receipt shows, and audits each. */
@@ -115,6 +119,8 @@ export interface PublicationLog {
   binsExpiringBefore(expiresBeforeMs: number, limit: number): Promise<ExpiringBin[]>;
   countBinsExpiringBefore(expiresBeforeMs: number): Promise<number>;
   audit(events: readonly AuditEvent[]): Promise<void>;
+  /** The database's clock, milliseconds since 1970. */
+  databaseNowMs(): Promise<number>;
 }
 
 export interface SetAsideRow {

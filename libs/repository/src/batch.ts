@@ -14,6 +14,8 @@ export interface BatchFacts {
   readonly paths: ReadonlyMap<string, PathFacts>;
   readonly projects: ReadonlyMap<string, ProjectFacts>;
   readonly appliedGrants: ReadonlySet<string>;
+  /** Ids of grants that auth took back. */
+  readonly voidedGrants: ReadonlySet<string>;
   readonly addedLastHour: ReadonlyMap<string, number>;
   readonly deletedLastHour: number;
   readonly nowMs: number;
@@ -42,6 +44,7 @@ export interface HeldRow {
 /** The audit event of each refusal; the reason itself stands in the receipt. */
 const eventOf: Readonly<Record<RefusalReason, string>> = {
   'grant.replayed': 'grant.replayed',
+  'grant.voided': 'grant.invalid',
   'grant.expired': 'grant.invalid',
   'grant.mismatch': 'grant.mismatch',
   'path.rewritten': 'path.rewritten',
@@ -76,6 +79,7 @@ export function decideBatch(requests: readonly BatchRequest[], facts: BatchFacts
       path: paths.get(request.targetPath) ?? facts.paths.get(request.targetPath),
       project,
       alreadyApplied: applied.has(grant.id),
+      voided: facts.voidedGrants.has(grant.id),
       nowMs: facts.nowMs,
       binOf: facts.binOf,
       addedLastHour: added.get(grant.project) ?? 0,
@@ -83,7 +87,11 @@ export function decideBatch(requests: readonly BatchRequest[], facts: BatchFacts
       quotas: facts.quotas,
     });
     if (decision.kind === 'refuse') {
-      setAside.push({ outboxId: request.outboxId, reason: decision.reason, audit: auditOf(request, decision) });
+      setAside.push({
+        outboxId: request.outboxId,
+        reason: decision.reason,
+        audit: auditOf(request, decision),
+      });
       continue;
     }
     if (decision.kind === 'hold') {

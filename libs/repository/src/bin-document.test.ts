@@ -34,10 +34,20 @@ describe('a bin', () => {
   });
 
   it('reads as targets metadata that names its own role', () => {
-    const { signed, targets } = editBin(emptyBin(head(1), '1.0.34'), head(1), [change('packages/a/b')], head(2));
+    const { signed, targets } = editBin(
+      emptyBin(head(1), '1.0.34'),
+      head(1),
+      [change('packages/a/b')],
+      head(2),
+    );
     const file = joinMetadata(signed, [{ keyid: sha('1') as KeyId, sig: sha('2') }]);
     const parsed = parseTargets(file).signed;
-    expect([parsed.version, parsed.roleName, parsed.targets.size, targets]).toEqual([head(2).version, role, 1, 1]);
+    expect([parsed.version, parsed.roleName, parsed.targets.size, targets]).toEqual([
+      head(2).version,
+      role,
+      1,
+      1,
+    ]);
     expect(fromUtf8(signedPart(file, head(2)))).toBe(fromUtf8(signed));
   });
 

@@ -51,11 +51,16 @@ export function checkHead(signed: Uint8Array, expected: { role: string; version:
   if (!end.endsWith(`,"version":${expected.version},"${roleNameField}":"${expected.role}"}`)) {
     throw corrupt(expected, 'role or version differ');
   }
-  if (fromUtf8(signed.subarray(0, headStart.length)) !== headStart) throw corrupt(expected, 'not a targets file');
+  if (fromUtf8(signed.subarray(0, headStart.length)) !== headStart)
+    throw corrupt(expected, 'not a targets file');
 }
 
 /** New `version` and `expires` around the untouched bytes of `targets`. */
-export function spliceBin(signed: Uint8Array, old: { role: string; version: number }, head: BinHead): Uint8Array {
+export function spliceBin(
+  signed: Uint8Array,
+  old: { role: string; version: number },
+  head: BinHead,
+): Uint8Array {
   checkHead(signed, old);
   const expiresAt = headStart.length;
   const oldTail = tail({ ...old, expires: '' }).length;
@@ -101,7 +106,10 @@ function tail(head: BinHead): string {
   return `,"version":${head.version},"${roleNameField}":"${head.role}"}`;
 }
 
-function corrupt(expected: { role: string; version: number }, reason: string): RepositoryError<'store.corrupt'> {
+function corrupt(
+  expected: { role: string; version: number },
+  reason: string,
+): RepositoryError<'store.corrupt'> {
   return new RepositoryError('store.corrupt', `${expected.role} ${expected.version}: ${reason}`, {
     ...expected,
     reason,

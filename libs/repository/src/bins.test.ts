@@ -10,7 +10,10 @@ describe('bins', () => {
   });
 
   it('never share a version', () => {
-    const bin = fc.record({ counter: fc.integer({ min: 1, max: 1_000_000 }), index: fc.integer({ min: 0, max: 32_767 }) });
+    const bin = fc.record({
+      counter: fc.integer({ min: 1, max: 1_000_000 }),
+      index: fc.integer({ min: 0, max: 32_767 }),
+    });
     fc.assert(
       fc.property(bin, bin, (a, b) => {
         const same = a.counter === b.counter && a.index === b.index;
@@ -24,6 +27,8 @@ describe('bins', () => {
     expect(binName(0x0a3f, 14)).toBe('bin-0a3f');
     expect(binName(1, 1)).toBe('bin-1');
     // sha256("packages/six/six-1.0.tar.gz") begins with the bits of the index.
-    expect(binIndexOf('packages/six/six-1.0.tar.gz', 8)).toBe(binIndexOf('packages/six/six-1.0.tar.gz', 16) >>> 8);
+    expect(binIndexOf('packages/six/six-1.0.tar.gz', 8)).toBe(
+      binIndexOf('packages/six/six-1.0.tar.gz', 16) >>> 8,
+    );
   });
 });

@@ -15,9 +15,13 @@ export type BinEncoding = 'succinct' | 'explicit';
 export function bitLengthOf(count: number): number {
   const bits = Math.log2(count);
   if (!Number.isInteger(bits) || count < minBinCount || count > maxBinCount) {
-    throw new RepositoryError('bins.bad-count', 'the number of bins must be a power of two from 2 to 32,768', {
-      count,
-    });
+    throw new RepositoryError(
+      'bins.bad-count',
+      'the number of bins must be a power of two from 2 to 32,768',
+      {
+        count,
+      },
+    );
   }
   return bits;
 }

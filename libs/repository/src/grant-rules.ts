@@ -6,7 +6,8 @@ import type { PathFacts, ProjectFacts } from '@rind/queue-port';
  * docs/architecture.md "What the signer enforces". Pure; tested as a truth table.
  *
  * Invariants, in the order in which they are kept:
- * 1. A grant is applied once (`grant.replayed`), before it expires (`grant.expired`).
+ * 1. A grant is applied once (`grant.replayed`), not after auth took it back (`grant.voided`), and before it
+ *    expires (`grant.expired`).
  * 2. The request names the path that its grant names (`grant.mismatch`).
  * 3. Only what is newer than the last grant of that path counts (`grant.replayed`).
  * 4. A path keeps its first bytes for ever (`path.rewritten`).
@@ -18,6 +19,7 @@ export type GrantIssuer = 'auth' | 'operator';
 
 export type RefusalReason =
   | 'grant.replayed'
+  | 'grant.voided'
   | 'grant.expired'
   | 'grant.mismatch'
   | 'path.rewritten'
@@ -48,6 +50,8 @@ export interface GrantContext {
   readonly path: PathFacts | undefined;
   readonly project: ProjectFacts | undefined;
   readonly alreadyApplied: boolean;
+  /** Auth says that it took the grant back; false also when auth could not be asked. */
+  readonly voided: boolean;
   readonly nowMs: number;
   readonly binOf: (path: string) => number;
   readonly addedLastHour: number;
@@ -71,6 +75,7 @@ export type GrantDecision =
 export function decideGrant(request: GrantedRequest, context: GrantContext): GrantDecision {
   const { grant } = request;
   if (context.alreadyApplied) return refuse('grant.replayed');
+  if (context.voided) return refuse('grant.voided');
   if (grant.exp * 1000 <= context.nowMs) return refuse('grant.expired');
   if (request.statedPath !== request.targetPath) return refuse('grant.mismatch');
   if (grant.verb === 'status') return decideStatus(grant, context);

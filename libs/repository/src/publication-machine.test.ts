@@ -13,7 +13,10 @@ const happyPath: readonly PublicationCommand[] = [
   'close',
 ];
 
-function commandsOf(outcomes: readonly PublicationOutcome[]): { commands: PublicationCommand[]; state: PublicationState } {
+function commandsOf(outcomes: readonly PublicationOutcome[]): {
+  commands: PublicationCommand[];
+  state: PublicationState;
+} {
   const commands: PublicationCommand[] = [];
   let state = planned;
   for (const outcome of outcomes) {
@@ -43,7 +46,11 @@ describe('the publication state machine', () => {
 
   it('reads the timestamp after an unknown swap, and swaps again only when the old one is still there', () => {
     const prefix: PublicationOutcome[] = [done, done, done, done, done, { kind: 'unknown' }];
-    expect(commandsOf([...prefix, done, done]).commands.slice(5)).toEqual(['swap-timestamp', 'read-timestamp', 'close']);
+    expect(commandsOf([...prefix, done, done]).commands.slice(5)).toEqual([
+      'swap-timestamp',
+      'read-timestamp',
+      'close',
+    ]);
     expect(commandsOf([...prefix, { kind: 'retry' }, done, done]).commands.slice(5)).toEqual([
       'swap-timestamp',
       'read-timestamp',

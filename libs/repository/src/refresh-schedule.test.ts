@@ -17,18 +17,25 @@ describe('the rolling refresh', () => {
 
   it('keeps every bin of an idle index above the floor, whatever their first expiries are', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2_000 }), fc.integer({ min: 0, max: 6 * hour }), (count, spreadMs) => {
-        const expiries = Array.from({ length: count }, (_, i) => 24 * hour - Math.floor((spreadMs * i) / count));
-        for (let nowMs = 0; nowMs < 30 * hour; nowMs += defaultRefresh.tickMs) {
-          const due = expiries
-            .map((expiresMs, i) => ({ expiresMs, i }))
-            .filter(({ expiresMs }) => isDue(expiresMs, nowMs, defaultRefresh))
-            .sort((a, b) => a.expiresMs - b.expiresMs);
-          const size = refreshBatchSize(due.length, due[0]?.expiresMs ?? nowMs, nowMs, defaultRefresh);
-          for (const { i } of due.slice(0, size)) expiries[i] = nowMs + defaultRefresh.lifetimeMs;
-          expect(Math.min(...expiries) - nowMs).toBeGreaterThanOrEqual(defaultRefresh.floorMs);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 2_000 }),
+        fc.integer({ min: 0, max: 6 * hour }),
+        (count, spreadMs) => {
+          const expiries = Array.from(
+            { length: count },
+            (_, i) => 24 * hour - Math.floor((spreadMs * i) / count),
+          );
+          for (let nowMs = 0; nowMs < 30 * hour; nowMs += defaultRefresh.tickMs) {
+            const due = expiries
+              .map((expiresMs, i) => ({ expiresMs, i }))
+              .filter(({ expiresMs }) => isDue(expiresMs, nowMs, defaultRefresh))
+              .sort((a, b) => a.expiresMs - b.expiresMs);
+            const size = refreshBatchSize(due.length, due[0]?.expiresMs ?? nowMs, nowMs, defaultRefresh);
+            for (const { i } of due.slice(0, size)) expiries[i] = nowMs + defaultRefresh.lifetimeMs;
+            expect(Math.min(...expiries) - nowMs).toBeGreaterThanOrEqual(defaultRefresh.floorMs);
+          }
+        },
+      ),
       { numRuns: 5 },
     );
   });

@@ -6,7 +6,12 @@ import { SnapshotVector } from './snapshot-vector.ts';
 
 const expires = '2026-11-22T00:00:00Z';
 const vectorOf = (bitLength: number) =>
-  new SnapshotVector(bitLength, Float64Array.from({ length: 2 ** bitLength }, (_, i) => binVersion(1, i)), 1, 2);
+  new SnapshotVector(
+    bitLength,
+    Float64Array.from({ length: 2 ** bitLength }, (_, i) => binVersion(1, i)),
+    1,
+    2,
+  );
 
 describe('the snapshot vector', () => {
   it.each([1, 4, 5, 10, 14])('serialises 2^%i bins as canonical JSON', (bitLength) => {

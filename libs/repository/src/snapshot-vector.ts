@@ -18,7 +18,10 @@ export class SnapshotVector {
     this.versions = versions;
     this.targetsVersion = targetsVersion;
     this.binsVersion = binsVersion;
-    this.names = Array.from({ length: versions.length }, (_, i) => `"${binName(i, bitLength)}.json":{"version":`);
+    this.names = Array.from(
+      { length: versions.length },
+      (_, i) => `"${binName(i, bitLength)}.json":{"version":`,
+    );
   }
 
   /** Reads the vector from a verified snapshot; `missing` names the first bin that it lacks. */
@@ -58,7 +61,10 @@ export class SnapshotVector {
   signedBytes(version: number, expires: string, specVersion: string): Uint8Array {
     const meta: string[] = [];
     for (let i = 0; i < this.versions.length; i++) meta.push(`${this.names[i]!}${this.versions[i]!}}`);
-    meta.push(`"bins.json":{"version":${this.binsVersion}}`, `"targets.json":{"version":${this.targetsVersion}}`);
+    meta.push(
+      `"bins.json":{"version":${this.binsVersion}}`,
+      `"targets.json":{"version":${this.targetsVersion}}`,
+    );
     return utf8(
       `{"_type":"snapshot","expires":"${expires}","meta":{${meta.join(',')}},"spec_version":"${specVersion}","version":${version}}`,
     );

@@ -15,7 +15,9 @@ export async function benchGateHashing(uploads = 8, megabytes = 50): Promise<Rea
     const gate = file.processes.gate;
     const rssBefore = rssBytes(gate);
     await delayP99Ms(file.endpoints.gate);
-    const bodies = Array.from({ length: uploads }, (_, i) => new Uint8Array(megabytes * mebibyte).fill(i + 1));
+    const bodies = Array.from({ length: uploads }, (_, i) =>
+      new Uint8Array(megabytes * mebibyte).fill(i + 1),
+    );
     const delays: number[] = [];
     let over = false;
     const sampler = (async () => {
@@ -44,7 +46,10 @@ export async function benchGateHashing(uploads = 8, megabytes = 50): Promise<Rea
       },
       samplesMs,
       rssPeakBytes: rssPeakBytes(gate),
-      floor: { what: `four hashes over ${uploads} × ${megabytes} MiB in one thread`, samplesMs: [hashFloor(bodies)] },
+      floor: {
+        what: `four hashes over ${uploads} × ${megabytes} MiB in one thread`,
+        samplesMs: [hashFloor(bodies)],
+      },
     };
   } finally {
     await instance.destroy();
@@ -60,6 +65,7 @@ async function delayP99Ms(gate: string): Promise<number> {
 
 function hashFloor(bodies: readonly Uint8Array[]): number {
   const from = monotonicMs();
-  for (const body of bodies) for (const name of ['sha256', 'sha512', 'blake2b-256', 'md5'] as const) hash(name, body);
+  for (const body of bodies)
+    for (const name of ['sha256', 'sha512', 'blake2b-256', 'md5'] as const) hash(name, body);
   return monotonicMs() - from;
 }

@@ -18,7 +18,10 @@ const scales: Readonly<Record<string, Scale>> = {
 
 const benches: Readonly<Record<string, (scale: Scale) => Promise<Reading[]>>> = {
   ceremony: async () => [await benchCeremony(bins)],
-  'upload-latency': async () => [await benchUploadLatency(1, 30, bins), await benchUploadLatency(20, 30, bins)],
+  'upload-latency': async () => [
+    await benchUploadLatency(1, 30, bins),
+    await benchUploadLatency(20, 30, bins),
+  ],
   'upload-rate': async () => [await benchUploadRate(16, 600, bins)],
   'publish-1': async (scale) => [await benchPublish(1, true, scale)],
   'publish-100': async (scale) => [await benchPublish(100, true, scale)],
@@ -36,7 +39,9 @@ async function main(): Promise<number> {
   const names = positionals.length === 0 ? Object.keys(benches) : positionals;
   const unknown = names.filter((name) => benches[name] === undefined);
   if (scale === undefined || unknown.length > 0) {
-    process.stderr.write(`names: ${Object.keys(benches).join(' ')}; --scale ${Object.keys(scales).join('|')}\n`);
+    process.stderr.write(
+      `names: ${Object.keys(benches).join(' ')}; --scale ${Object.keys(scales).join('|')}\n`,
+    );
     return 2;
   }
   const machine = readMachine();
@@ -50,7 +55,9 @@ async function main(): Promise<number> {
     }
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-  process.stdout.write(`${results.length} readings on ${machine.cores} cores, fsync ${machine.fsyncMs} ms, sha256 ${machine.sha256MBps} MB/s\n`);
+  process.stdout.write(
+    `${results.length} readings on ${machine.cores} cores, fsync ${machine.fsyncMs} ms, sha256 ${machine.sha256MBps} MB/s\n`,
+  );
   return 0;
 }
 

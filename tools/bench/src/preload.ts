@@ -42,7 +42,11 @@ export class Preloader {
     const before = await this.pending();
     await this.pool.query(
       `INSERT INTO signer.outbox (upload_id, target_path, envelope) SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])`,
-      [rows.map((row) => row.uploadId), rows.map((row) => row.path), rows.map((row) => Buffer.from(row.envelope))],
+      [
+        rows.map((row) => row.uploadId),
+        rows.map((row) => row.path),
+        rows.map((row) => Buffer.from(row.envelope)),
+      ],
     );
     await this.pool.query('NOTIFY rind_outbox');
     await this.settled(before);

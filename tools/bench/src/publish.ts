@@ -27,7 +27,9 @@ export async function benchPublish(files: number, pages: boolean, scale: Scale):
       await loader.add(Array.from({ length: size }, (_, i) => fileOf(from + i)));
     }
     for (let run = 0; run < runs; run++) {
-      await loader.add(Array.from({ length: files }, (_, i) => ({ project: `bench-${i}`, version: `9.${run}` })));
+      await loader.add(
+        Array.from({ length: files }, (_, i) => ({ project: `bench-${i}`, version: `9.${run}` })),
+      );
     }
     const samplesMs = await loader.durations(runs);
     await loader.close();

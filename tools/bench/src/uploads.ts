@@ -64,7 +64,8 @@ export async function benchUploadRate(lanes: number, total: number, bins: number
 async function one(file: RunningInstance['file'], project: string, version: string): Promise<number> {
   const from = monotonicMs();
   const answer = await upload(file, project, version);
-  if (answer.receipt === null) throw new Error(`upload refused: ${answer.status} ${answer.code} ${answer.text}`);
+  if (answer.receipt === null)
+    throw new Error(`upload refused: ${answer.status} ${answer.code} ${answer.text}`);
   const { state, code } = await receiptOf(file, answer.receipt, 60);
   if (state !== 'verifiable') throw new Error(`upload is ${state}: ${code}`);
   return monotonicMs() - from;

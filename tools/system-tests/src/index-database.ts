@@ -3,7 +3,12 @@ import type { Pool } from '@rind/database';
 import { startTestPostgres } from '@rind/embedded-postgres';
 import type { TestPostgres } from '@rind/embedded-postgres';
 
-const passwords = { owner: 'owner-secret', warehouse: 'warehouse-secret', signer: 'signer-secret', auth: 'auth-secret' };
+const passwords = {
+  owner: 'owner-secret',
+  warehouse: 'warehouse-secret',
+  signer: 'signer-secret',
+  auth: 'auth-secret',
+};
 
 /** A migrated index on a server of its own, with the first ceremony recorded for `bins` bins. */
 export interface IndexDatabase {
@@ -29,7 +34,11 @@ export async function startIndexDatabase(bins = 8): Promise<IndexDatabase> {
   await recordCeremony(owner, {
     timestampSha256: '0'.repeat(64),
     bins: { count: bins, expiresMs: Array(bins).fill(expiresMs), length: Array(bins).fill(400) },
-    roles: ['root', 'targets', 'bins', 'snapshot', 'timestamp'].map((name) => ({ name, version: 1, expiresMs })),
+    roles: ['root', 'targets', 'bins', 'snapshot', 'timestamp'].map((name) => ({
+      name,
+      version: 1,
+      expiresMs,
+    })),
   });
   return {
     postgres,

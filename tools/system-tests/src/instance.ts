@@ -34,7 +34,11 @@ export interface InstanceFile {
     readonly auth: number | null;
     readonly signer: readonly (number | null)[];
   };
-  readonly operator: { readonly authSecret: string; readonly keyFile: string; readonly passphraseFile: string };
+  readonly operator: {
+    readonly authSecret: string;
+    readonly keyFile: string;
+    readonly passphraseFile: string;
+  };
 }
 
 export interface InstanceOptions {

@@ -113,7 +113,9 @@ describe('kill -9 during a stream of uploads', () => {
     for (const { project, version } of stream.accepted) {
       const { filename, bytes } = sdist(project, version);
       expect(targets.get(`packages/${project}/${filename}`)).toBe(hashHex('sha256', bytes));
-      const listed = readSignedPage(instance.file.store.path, project).files.filter((file) => file['filename'] === filename);
+      const listed = readSignedPage(instance.file.store.path, project).files.filter(
+        (file) => file['filename'] === filename,
+      );
       expect(listed).toHaveLength(1);
     }
     expect([...targets.keys()].filter((path) => path.startsWith('packages/'))).toHaveLength(uploads);

@@ -59,16 +59,18 @@ async function enqueue(n: number): Promise<number> {
     `INSERT INTO signer.outbox (upload_id, target_path, envelope) VALUES ($1, $2, $3)`,
     [uuid(n), `packages/demo/${n}`, Buffer.from('{}')],
   );
-  const { rows } = await index.owner.query<{ id: string }>(`SELECT id FROM signer.outbox WHERE upload_id = $1`, [
-    uuid(n),
-  ]);
+  const { rows } = await index.owner.query<{ id: string }>(
+    `SELECT id FROM signer.outbox WHERE upload_id = $1`,
+    [uuid(n)],
+  );
   return Number(rows[0]!.id);
 }
 
 async function stateOf(outboxId: number): Promise<string> {
-  const { rows } = await index.owner.query<{ state: string }>(`SELECT state FROM signer.outbox WHERE id = $1`, [
-    outboxId,
-  ]);
+  const { rows } = await index.owner.query<{ state: string }>(
+    `SELECT state FROM signer.outbox WHERE id = $1`,
+    [outboxId],
+  );
   return rows[0]!.state;
 }
 
@@ -155,7 +157,11 @@ describe('the publication log', () => {
   it('sets rows aside with their reason and an audit event', async () => {
     const id = await enqueue(3);
     await log.setAside(fence, [
-      { outboxId: id, reason: 'path.rewritten', audit: { event: 'path.rewritten', target: 'packages/demo/3' } },
+      {
+        outboxId: id,
+        reason: 'path.rewritten',
+        audit: { event: 'path.rewritten', target: 'packages/demo/3' },
+      },
     ]);
     expect(await stateOf(id)).toBe('set-aside');
     const { rows } = await index.owner.query(
@@ -189,7 +195,9 @@ describe('the writer lease', () => {
 
   it('is had by one of many who ask at once', async () => {
     await lease.release(fence);
-    const taken = await Promise.all(Array.from({ length: 20 }, (_, i) => lease.acquire(`racer-${i}`, 60_000)));
+    const taken = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => lease.acquire(`racer-${i}`, 60_000)),
+    );
     const winners = taken.filter((held) => held !== null);
     expect(winners).toHaveLength(1);
     fence = winners[0]!.fence;

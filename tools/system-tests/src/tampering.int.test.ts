@@ -52,7 +52,11 @@ async function auditCount(event: string, target: string): Promise<number> {
 }
 
 /** Rows as the warehouse writes them. */
-async function enqueue(targetPath: string, envelope: Uint8Array, grantId = uuidV4(systemRandomness)): Promise<string> {
+async function enqueue(
+  targetPath: string,
+  envelope: Uint8Array,
+  grantId = uuidV4(systemRandomness),
+): Promise<string> {
   const uploadId = uuidV4(systemRandomness);
   await thief.query(`INSERT INTO warehouse.upload (id, grant_id, target_path) VALUES ($1, $2, $3)`, [
     uploadId,
@@ -83,7 +87,9 @@ async function outcomeOf(uploadId: string): Promise<{ state: string; reason: str
 
 /** A grant that auth really issued, as the gate would get it. */
 async function genuineGrant(project: string, filename: string, bytes: Uint8Array): Promise<SignedGrant> {
-  const { gateAuth } = JSON.parse(readFileSync(join(instance.dataDir, 'secrets.json'), 'utf8')) as { gateAuth: string };
+  const { gateAuth } = JSON.parse(readFileSync(join(instance.dataDir, 'secrets.json'), 'utf8')) as {
+    gateAuth: string;
+  };
   const response = await fetch(`${instance.file.endpoints.auth}/internal/grants`, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateAuth}`, 'content-type': 'application/json' },
@@ -121,9 +127,15 @@ describe('rows that the thief can write', () => {
     const file = sdist('control', '1.0');
     const grant = await genuineGrant('control', file.filename, file.bytes);
     placeBlob('control', hashHex('sha256', file.bytes), file.filename, file.bytes);
-    const id = await enqueue(`packages/control/${file.filename}`, serializeSignedGrant(grant), grant.grant.id);
+    const id = await enqueue(
+      `packages/control/${file.filename}`,
+      serializeSignedGrant(grant),
+      grant.grant.id,
+    );
     expect(await outcomeOf(id)).toEqual({ state: 'published', reason: null });
-    expect(readSignedOutput(instance.file.store.path).targets.has(`packages/control/${file.filename}`)).toBe(true);
+    expect(readSignedOutput(instance.file.store.path).targets.has(`packages/control/${file.filename}`)).toBe(
+      true,
+    );
   });
 
   it('refuses a grant signed by a key of the thief’s own, and one with another key’s name on it', async () => {
@@ -217,7 +229,11 @@ describe('rows that the thief can write', () => {
     expect((await outcomeOf(id)).state).toBe('published');
     const page = readSignedPage(instance.file.store.path, 'liar');
     expect(page.files).toEqual([
-      expect.objectContaining({ size: file.bytes.length, 'upload-time': grant.grant.uploadedAt, yanked: false }),
+      expect.objectContaining({
+        size: file.bytes.length,
+        'upload-time': grant.grant.uploadedAt,
+        yanked: false,
+      }),
     ]);
     expect(page.files[0]).not.toHaveProperty('requires-python');
     await instance.until('the lie is noticed', async () => (await auditCount('grant.mismatch', path)) === 1);
@@ -226,7 +242,10 @@ describe('rows that the thief can write', () => {
   it('notices a file whose row never came, and a grant that never reached the queue', async () => {
     const file = sdist('swallowed', '1.0');
     await genuineGrant('swallowed', file.filename, file.bytes);
-    await instance.until('row.vanished', async () => (await auditCount('row.vanished', 'packages/control/control-1.0.tar.gz')) === 1);
+    await instance.until(
+      'row.vanished',
+      async () => (await auditCount('row.vanished', 'packages/control/control-1.0.tar.gz')) === 1,
+    );
     await instance.until(
       'grant.unapplied',
       async () => (await auditCount('grant.unapplied', `packages/swallowed/${file.filename}`)) === 1,
@@ -237,13 +256,19 @@ describe('rows that the thief can write', () => {
 describe('rows that are not the thief’s to write', () => {
   const statements: readonly (readonly [string, string])[] = [
     ['requires-python', `UPDATE warehouse.file SET requires_python = '<3'`],
-    ['the digest of a file', `UPDATE warehouse.file SET sha256 = repeat('0', 64) WHERE filename = 'victim-1.0.tar.gz'`],
+    [
+      'the digest of a file',
+      `UPDATE warehouse.file SET sha256 = repeat('0', 64) WHERE filename = 'victim-1.0.tar.gz'`,
+    ],
     ['upload time', `UPDATE warehouse.file SET uploaded_at = now()`],
     ['a file', `DELETE FROM warehouse.upload WHERE file_id IS NULL`],
     ['a request', `DELETE FROM signer.outbox`],
     ['the state of a request', `UPDATE signer.outbox SET state = 'pending'`],
-    ['a request that was published', `INSERT INTO signer.outbox (upload_id, target_path, envelope, state)
-      VALUES (gen_random_uuid(), 'x', 'x', 'published')`],
+    [
+      'a request that was published',
+      `INSERT INTO signer.outbox (upload_id, target_path, envelope, state)
+      VALUES (gen_random_uuid(), 'x', 'x', 'published')`,
+    ],
     ['yanked', `UPDATE signer.path SET yanked = true`],
     ['a signed fact', `UPDATE signer.path SET requires_python = '<3'`],
     ['a signed path', `DELETE FROM signer.path`],

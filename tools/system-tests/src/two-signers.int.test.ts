@@ -72,7 +72,10 @@ class Watcher {
   private readonly loops: Promise<void>[];
 
   constructor(file: RunningInstance['file']) {
-    this.loops = [this.watchFile(join(file.store.path, 'metadata', 'timestamp.json')), this.watchClient(file)];
+    this.loops = [
+      this.watchFile(join(file.store.path, 'metadata', 'timestamp.json')),
+      this.watchClient(file),
+    ];
   }
 
   async stop(): Promise<void> {
@@ -82,7 +85,9 @@ class Watcher {
 
   private async watchFile(path: string): Promise<void> {
     while (this.running) {
-      this.versions.push((JSON.parse(readFileSync(path, 'utf8')) as { signed: { version: number } }).signed.version);
+      this.versions.push(
+        (JSON.parse(readFileSync(path, 'utf8')) as { signed: { version: number } }).signed.version,
+      );
       await new Promise((resolve) => setTimeout(resolve, 3));
     }
   }
@@ -114,42 +119,47 @@ class Watcher {
 }
 
 describe('two signers on one index', () => {
-  it.each(cases)('the first stopped at %s, the second publishes twice, the first gives up', async (point, atStart) => {
-    instance = await RunningInstance.start({
-      args: ['--bins', '64', '--signers', '2'],
-      env: { RIND_STOP_AT: `signer/${point}`, RIND_LEASE_TTL_MS: '1500' },
-    });
-    const { file } = instance;
-    watcher = new Watcher(file);
-    const accepted = await upload(file, 'first', '1.0');
-    expect([accepted.status, accepted.text]).toEqual([200, '']);
+  it.each(cases)(
+    'the first stopped at %s, the second publishes twice, the first gives up',
+    async (point, atStart) => {
+      instance = await RunningInstance.start({
+        args: ['--bins', '64', '--signers', '2'],
+        env: { RIND_STOP_AT: `signer/${point}`, RIND_LEASE_TTL_MS: '1500' },
+      });
+      const { file } = instance;
+      watcher = new Watcher(file);
+      const accepted = await upload(file, 'first', '1.0');
+      expect([accepted.status, accepted.text]).toEqual([200, '']);
 
-    let stopped: number | null = null;
-    await instance.until('a signer stops', () => {
-      stopped = instance!.file.processes.signer.find((pid) => isStopped(pid)) ?? null;
-      return stopped !== null;
-    });
-    // The standby takes over and publishes what the first had begun, and one more.
-    expect((await receiptOf(file, accepted.receipt!)).state).toBe('verifiable');
-    await publish(file, 'second', '1.0');
-    expect(isStopped(stopped), 'still stopped while the other published').toBe(true);
+      let stopped: number | null = null;
+      await instance.until('a signer stops', () => {
+        stopped = instance!.file.processes.signer.find((pid) => isStopped(pid)) ?? null;
+        return stopped !== null;
+      });
+      // The standby takes over and publishes what the first had begun, and one more.
+      expect((await receiptOf(file, accepted.receipt!)).state).toBe('verifiable');
+      await publish(file, 'second', '1.0');
+      expect(isStopped(stopped), 'still stopped while the other published').toBe(true);
 
-    process.kill(stopped!, 'SIGCONT');
-    await instance.until('the first ends', () => !instance!.file.processes.signer.includes(stopped!));
-    await instance.until('its exit code is 3', () => instance!.printed.includes(`(pid ${stopped!}) ended with 3`));
-    await publish(file, 'third', '1.0');
-    await watcher.stop();
+      process.kill(stopped!, 'SIGCONT');
+      await instance.until('the first ends', () => !instance!.file.processes.signer.includes(stopped!));
+      await instance.until('its exit code is 3', () =>
+        instance!.printed.includes(`(pid ${stopped!}) ended with 3`),
+      );
+      await publish(file, 'third', '1.0');
+      await watcher.stop();
 
-    const { targets } = readSignedOutput(file.store.path);
-    for (const project of ['first', 'second', 'third']) {
-      expect(targets.has(`packages/${project}/${project}-1.0.tar.gz`), project).toBe(true);
-    }
-    expect(watcher.versions).toEqual([...watcher.versions].sort((a, b) => a - b));
-    expect(watcher.failures).toEqual([]);
-    expect(watcher.refreshes).toBeGreaterThan(3);
-    await expectLinearHistory(file.db.signer);
-    if (atStart) expect(watcher.versions.length).toBeGreaterThan(0);
-  });
+      const { targets } = readSignedOutput(file.store.path);
+      for (const project of ['first', 'second', 'third']) {
+        expect(targets.has(`packages/${project}/${project}-1.0.tar.gz`), project).toBe(true);
+      }
+      expect(watcher.versions).toEqual([...watcher.versions].sort((a, b) => a - b));
+      expect(watcher.failures).toEqual([]);
+      expect(watcher.refreshes).toBeGreaterThan(3);
+      await expectLinearHistory(file.db.signer);
+      if (atStart) expect(watcher.versions.length).toBeGreaterThan(0);
+    },
+  );
 });
 
 /** Closed publications never share a version and never go back. */

@@ -18,7 +18,11 @@ export interface Receipt {
 }
 
 /** Bytes of a file of a project that never was: an sdist in name and form, told apart by its content. */
-export function sdist(project: string, version: string, content = ''): { filename: string; bytes: Uint8Array } {
+export function sdist(
+  project: string,
+  version: string,
+  content = '',
+): { filename: string; bytes: Uint8Array } {
   const filename = `${project.replaceAll('-', '_')}-${version}.tar.gz`;
   return { filename, bytes: new TextEncoder().encode(`${filename} ${content}`) };
 }
@@ -58,7 +62,11 @@ export async function upload(
   };
 }
 
-export async function receiptOf(instance: Pick<InstanceFile, 'url'>, path: string, waitSeconds = 30): Promise<Receipt> {
+export async function receiptOf(
+  instance: Pick<InstanceFile, 'url'>,
+  path: string,
+  waitSeconds = 30,
+): Promise<Receipt> {
   const response = await fetch(new URL(`${path}?wait=${waitSeconds}`, instance.url));
   if (!response.ok) throw new Error(`receipt ${path}: ${response.status}`);
   return (await response.json()) as Receipt;

@@ -80,6 +80,15 @@ export async function appendVoid(sql: Sql, id: string, reason: string, at: Date)
   return rowCount === 1;
 }
 
+/** Those of `ids` that are void. */
+export async function voidedAmong(sql: Sql, ids: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ grant_id: string }>(
+    'SELECT grant_id FROM auth.grant_void WHERE grant_id = ANY($1::uuid[])',
+    [ids],
+  );
+  return rows.map((row) => row.grant_id);
+}
+
 /** Grants above `after` that are neither void nor expired, in the order of their numbers, at most `limit`. */
 export async function liveGrants(
   sql: Sql,

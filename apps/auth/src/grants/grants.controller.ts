@@ -7,7 +7,7 @@ import { DATABASE } from '../database.ts';
 import { GateGuard, SignerGuard } from '../guards.ts';
 import { GrantIssuer } from './grant-issuer.ts';
 import type { IssuedGrant } from './grant-issuer.ts';
-import { liveGrants } from './grant-log.ts';
+import { liveGrants, voidedAmong } from './grant-log.ts';
 import type { LiveGrant } from './grant-log.ts';
 import { GrantVoider } from './grant-voider.ts';
 
@@ -24,6 +24,7 @@ const grantOrder = z.strictObject({
   remote: z.string().max(100).optional(),
 });
 const voidOrder = z.strictObject({ reason: z.string().max(500) });
+const voidedQuery = z.strictObject({ ids: z.array(uuid).max(1_000) });
 const liveQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
@@ -53,6 +54,16 @@ export class GrantsController {
     @Body({ schema: voidOrder }) { reason }: z.output<typeof voidOrder>,
   ): Promise<void> {
     return this.voider.void(id, reason);
+  }
+
+  /** Which of these grants were taken back; ids that were never issued are not among them. */
+  @Post('voided')
+  @HttpCode(200)
+  @UseGuards(SignerGuard)
+  async voided(
+    @Body({ schema: voidedQuery }) { ids }: z.output<typeof voidedQuery>,
+  ): Promise<{ voided: readonly string[] }> {
+    return { voided: await voidedAmong(this.sql, ids) };
   }
 
   @Get('live')

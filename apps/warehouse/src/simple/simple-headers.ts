@@ -1,4 +1,4 @@
-/** For scripts of any page, as PyPI sends them (CONVENTIONS §2.1). */
+/** For scripts of any page, as PyPI sends them. */
 export const corsHeaders = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Headers':

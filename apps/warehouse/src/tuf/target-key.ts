@@ -1,7 +1,7 @@
 import { isStoreKey } from '@rind/storage-port';
 
 const hashedName = /^(?:.*\/)?([0-9a-f]{64})\.[^/]+$/;
-/** tough puts the hash before the whole path (CONVENTIONS §6.2). */
+/** tough puts the hash before the whole path. */
 const hashedPath = /^([0-9a-f]{64})\.((?:packages|simple)\/.*\/|(?:packages|simple)\/)([^/]+)$/;
 
 export interface TargetKey {

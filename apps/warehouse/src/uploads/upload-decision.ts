@@ -41,7 +41,7 @@ export type UploadDecision =
     };
 
 /**
- * What becomes of an upload (CONVENTIONS §1.5), in the order in which an author sees refusals.
+ * What becomes of an upload, by the rules of PyPI and in the order in which an author sees refusals.
  * A name whose file was deleted is never used again, not even for the same bytes.
  */
 export function decideUpload(candidate: UploadCandidate, facts: UploadFacts): UploadDecision {

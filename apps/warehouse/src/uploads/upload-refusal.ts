@@ -2,7 +2,7 @@ import { WarehouseError } from '../errors.ts';
 import type { FileRecord } from './upload-records.ts';
 
 /** Where PyPI explains file names that cannot be used twice; clients only look at the first words. */
-const reuseHelp = 'https://pypi.org/help/#file-name-reuse';
+const reuseHelp = '/help/#file-name-reuse';
 
 /** What an author reads about a file that the index does not take; twine skips on the words "already exists". */
 export function refusalOf(

@@ -21,6 +21,7 @@ import {
   binsExpiringBefore,
   committedRoles,
   countBinsExpiringBefore,
+  databaseNowMs,
   knownFacts,
   pathsOfProjects,
   pendingRows,
@@ -99,6 +100,10 @@ export class DatabasePublicationLog implements PublicationLog {
 
   audit(events: readonly AuditEvent[]): Promise<void> {
     return insertAudit(this.sql, events);
+  }
+
+  databaseNowMs(): Promise<number> {
+    return databaseNowMs(this.sql);
   }
 
   private fenced(fence: number, work: (sql: Sql) => Promise<void>): Promise<void> {

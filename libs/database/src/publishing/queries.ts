@@ -135,3 +135,10 @@ export async function countBinsExpiringBefore(sql: Sql, expiresBeforeMs: number)
   );
   return Number(rows[0]!.due);
 }
+
+export async function databaseNowMs(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ now_ms: string }>(
+    `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000) AS now_ms`,
+  );
+  return Number(rows[0]!.now_ms);
+}

@@ -39,15 +39,24 @@ describe('auth’s configuration', () => {
     ['RIND_SEAL_KEY_FILE', 'missing'],
     ['RIND_KEY_PASSPHRASE_FILE', 'missing'],
   ])('refuses %s naming a file that is %s, and shows nothing of it', (name, file) => {
-    const error: unknown = (() => {
-      try {
-        return readConfig({ ...env, [name]: join(folder, file) });
-      } catch (thrown) {
-        return thrown;
-      }
-    })();
+    const error = refusalOf({ ...env, [name]: join(folder, file) });
     expect(isRindError(error, 'config.invalid')).toBe(true);
     expect(error).toMatchObject({ details: { problems: [{ name }] } });
     expect(JSON.stringify(error) + String(error)).not.toContain('5a5a');
   });
+
+  it('keeps no keys in files in production', () => {
+    expect(refusalOf({ ...env, NODE_ENV: 'production' })).toMatchObject({
+      code: 'config.development-only',
+      details: { variables: ['RIND_GRANT_KEY_FILE'] },
+    });
+  });
 });
+
+function refusalOf(environment: Record<string, string>): unknown {
+  try {
+    return readConfig(environment);
+  } catch (thrown) {
+    return thrown;
+  }
+}

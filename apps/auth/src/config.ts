@@ -36,17 +36,15 @@ export interface AuthConfig {
   };
 }
 
-/** Adapters that keep secrets in plain reach: no index that others rely on runs on them. */
-const developmentOnly = ['RIND_GRANT_KEY_FILE', 'RIND_SEAL_KEY_FILE'] as const;
-
 /**
- * @throws AuthError `config.development-only`
- * @throws KitError `config.invalid`; contents of the files named never appear in it */
+ * @throws KitError `config.invalid`; contents of the files named never appear in it
+ * @throws AuthError `config.development-only`: a key file, and `NODE_ENV=production`
+ */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): AuthConfig {
   const read = loadConfig(variables, env);
   if (read.NODE_ENV === 'production') {
     throw new AuthError('config.development-only', 'keys in files are for development only', {
-      variables: developmentOnly,
+      variables: ['RIND_GRANT_KEY_FILE'],
     });
   }
   return Object.freeze({

@@ -25,7 +25,7 @@ interface AuthErrors {
   /** The id that the gate chose is taken. */
   'grant.exists': object;
   'grant.unknown': object;
-  /** `NODE_ENV=production`, and key files: production keeps its keys elsewhere. */
+  /** `NODE_ENV=production`, and adapters that are good for development alone. */
   'config.development-only': { variables: readonly string[] };
   /** The sealed root key does not open under this row and account: the database was tampered with. */
   'seal.broken': { tokenId: string };

@@ -121,6 +121,21 @@ describe('a grant', () => {
     expect([unknown.status, unknown.code]).toEqual([404, 'grant.unknown']);
   });
 
+  it('is named to the signer once it is void, among the ids that the signer asks for', async () => {
+    const token = await auth.mint('alice');
+    const [first, second] = [
+      await auth.grant(token, auth.fresh('asked')),
+      await auth.grant(token, auth.fresh('asked')),
+    ].map(({ json }) => json['grantId'] as string) as [string, string];
+    const stranger = uuidV4(systemRandomness);
+    const ask = () => auth.post('signer', '/internal/grants/voided', { ids: [first, second, stranger] });
+    expect((await ask()).json).toEqual({ voided: [] });
+    await auth.voidGrant(second);
+    expect((await ask()).json).toEqual({ voided: [second] });
+    expect((await auth.post('gate', '/internal/grants/voided', { ids: [first] })).code).toBe('internal.denied');
+    expect((await auth.post('signer', '/internal/grants/voided', { ids: ['x'] })).status).toBe(400);
+  });
+
   it('is listed for the signer until it is void or expired, in the order of its number', async () => {
     const startMs = auth.clock.nowMs();
     const token = await auth.mint('alice');

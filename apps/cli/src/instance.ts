@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { CliError } from './errors.ts';
 
@@ -19,15 +19,7 @@ const instanceFile = z.looseObject({
 /** What `rind.json` says of an instance on this machine. */
 export type LocalInstance = z.output<typeof instanceFile> & { readonly dataDir: string };
 
-/** `--data`, else RIND_DATA, else `.rind` of the folder the command was typed in. */
-export function dataDirOf(
-  given: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): string {
-  const base = environment['INIT_CWD'] ?? process.cwd();
-  return resolve(base, given ?? environment['RIND_DATA'] ?? '.rind');
-}
-
+/** @throws CliError `instance.not-found` */
 export function readInstance(dataDir: string): LocalInstance {
   const path = join(dataDir, 'rind.json');
   try {
@@ -35,7 +27,7 @@ export function readInstance(dataDir: string): LocalInstance {
   } catch (cause) {
     throw new CliError(
       'instance.not-found',
-      `no instance at ${path}: start one with npm start, or name it with --data or --url`,
+      `no instance at ${path}: start one with npm start, or name its folder with --data`,
       { looked: path },
       { cause },
     );

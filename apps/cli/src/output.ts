@@ -1,41 +1,68 @@
 import { isRindError, messageOf } from '@rind/kernel';
 import { exitCodeOf } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
 
 /** Where a command writes: results on stdout, everything else on stderr. */
 export class Output {
-  readonly json: boolean;
+  private readonly json: boolean;
 
   constructor(json: boolean) {
     this.json = json;
   }
 
-  /** The result: `value` as one line of JSON with --json, else the human text. */
+  /** A result, or one of many: `value` as one line of JSON with --json, else the human text. */
   result(value: unknown, text: string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${printable(text)}\n`);
   }
 
-  /** One of many results, a line each. */
-  line(value: unknown, text: string): void {
-    this.result(value, text);
+  /** What is going on, for people who watch. */
+  progress(text: string): void {
+    if (process.stderr.isTTY && !this.json) process.stderr.write(`${printable(text)}\n`);
   }
 
-  note(text: string): void {
-    if (process.stderr.isTTY && !this.json) process.stderr.write(`${text}\n`);
-  }
-
-  /** Prints the error in the form of docs/reference/cli.md and answers the exit code. */
-  fail(error: unknown): number {
-    const details = isRindError(error) ? (error.details as Record<string, unknown>) : {};
-    const code = isRindError(error) ? error.code : 'internal';
-    if (this.json) {
-      const { role = null, reason = null, spec = null, ...detail } = details;
-      process.stdout.write(
-        `${JSON.stringify({ error: { code, message: messageOf(error), role, reason, spec, detail } })}\n`,
-      );
-    } else {
-      const where = [details['role'], details['spec']].filter((part) => typeof part === 'string').join(', ');
-      process.stderr.write(`rind: ${messageOf(error)} [${code}]${where === '' ? '' : ` (${where})`}\n`);
-    }
+  /** Prints the error in the form of docs/reference/cli.md and answers the exit code that it means. */
+  fail(error: unknown): ExitCode {
+    if (this.json) process.stdout.write(`${JSON.stringify({ error: errorDocument(error) })}\n`);
+    else process.stderr.write(`${printable(describeError(error))}\n`);
     return exitCodeOf(error);
   }
+}
+
+interface ErrorDocument {
+  readonly code: string;
+  readonly message: string;
+  readonly role: unknown;
+  readonly reason: unknown;
+  readonly spec: unknown;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What is null means nothing for this code. */
+export function errorDocument(error: unknown): ErrorDocument {
+  const { role = null, reason = null, spec = null, ...detail } = detailsOf(error);
+  return { code: codeOf(error), message: messageOf(error), role, reason, spec, detail };
+}
+
+/** One line for people; what the error is about is said even where the message does not. */
+export function describeError(error: unknown): string {
+  const message = messageOf(error);
+  const details = detailsOf(error);
+  const subject = ['url', 'path', 'file', 'filename', 'name', 'version', 'key']
+    .map((field) => details[field])
+    .find((value) => typeof value === 'string');
+  const about = subject === undefined || message.includes(String(subject)) ? '' : `: ${String(subject)}`;
+  return `rind: ${message}${about} [${codeOf(error)}]`;
+}
+
+function codeOf(error: unknown): string {
+  return isRindError(error) ? error.code : 'internal.error';
+}
+
+function detailsOf(error: unknown): Readonly<Record<string, unknown>> {
+  return isRindError(error) ? (error.details as Record<string, unknown>) : {};
+}
+
+/** Names and paths may be other people's: none of them moves the cursor of the terminal that shows them. */
+export function printable(text: string): string {
+  return text.replace(/(?!\n)[\p{Control}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }

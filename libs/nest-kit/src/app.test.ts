@@ -48,6 +48,7 @@ describe('an app', () => {
 
   it.each([
     ['no route', { url: '/nothing', payload: '{}' }, 404, 'request.not-found'],
+    ['a path that is no percent-encoding', { url: '/%e0', payload: '{}' }, 400, 'request.malformed'],
     ['broken JSON', { payload: '{' }, 400, 'request.malformed'],
     ['a body of another shape', { payload: '{"name":1}' }, 400, 'request.malformed'],
     [

@@ -6,13 +6,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { uuidV4 } from '@rind/kernel';
 import type { Clock, Randomness } from '@rind/kernel';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { logRequests } from './access-log.ts';
 import { drainServer } from './drain.ts';
 import { KitModule } from './kit.module.ts';
 import type { Logger } from './logger.ts';
 import { nestLogger } from './nest-logger.ts';
 import { ProblemFilter } from './problem-filter.ts';
+import { toProblem } from './problem.ts';
 import type { ProblemTable } from './problem.ts';
 import { Readiness } from './readiness.ts';
 import { validationPipe } from './validation.ts';
@@ -53,6 +54,15 @@ export async function createApp(module: Type, options: AppOptions): Promise<App>
     // Slow senders: headers within a minute; bodies have their own bounds.
     requestTimeout: 0,
     genReqId: () => uuidV4(options.randomness),
+    // A path that is no valid percent-encoding never reaches a route, nor the filter.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      const { problem } = toProblem(error, options.problems);
+      void reply
+        .code(problem.status)
+        .header('content-type', 'application/problem+json')
+        .header('x-rind-error', problem.code)
+        .send(JSON.stringify(problem));
+    },
     // Nest cuts the slash off the end of every path: a handler that cares looks at the URL.
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   });

@@ -8,10 +8,19 @@ import type { BatchRequest, BlobFacts, GrantIssuer } from '@rind/repository';
 export interface VerifiedRows {
   readonly requests: readonly BatchRequest[];
   readonly refused: readonly SetAsideRow[];
+  /** Ids of the requests' grants that auth took back. */
+  readonly voided: ReadonlySet<string>;
 }
 
-/** Looks at stored bytes on behalf of the signer; null when the object is missing. */
-export type StatBlob = (key: string) => Promise<BlobFacts | null>;
+export interface IntakeParts {
+  /** The keys whose grants count, by id. */
+  readonly keys: ReadonlyMap<KeyId, GrantKey>;
+  readonly repository: string;
+  /** Looks at stored bytes; null when the object is missing. */
+  readonly stat: (key: string) => Promise<BlobFacts | null>;
+  /** Those of the ids that auth took back. */
+  readonly voidedAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+}
 
 interface VerifiedGrant {
   readonly row: OutboxRow;
@@ -21,32 +30,33 @@ interface VerifiedGrant {
 
 /** Rows of the outbox → requests that a trusted key really granted, with what the store says of their bytes. */
 export class Intake {
-  private readonly keys: ReadonlyMap<KeyId, GrantKey>;
-  private readonly repository: string;
-  private readonly stat: StatBlob;
+  private readonly parts: IntakeParts;
 
-  constructor(keys: ReadonlyMap<KeyId, GrantKey>, repository: string, stat: StatBlob) {
-    this.keys = keys;
-    this.repository = repository;
-    this.stat = stat;
+  constructor(parts: IntakeParts) {
+    this.parts = parts;
   }
 
   async verify(
     rows: readonly OutboxRow[],
     shaOf: (path: string) => string | undefined,
   ): Promise<VerifiedRows> {
+    const { keys, repository, voidedAmong } = this.parts;
     const refused: SetAsideRow[] = [];
     const verified: VerifiedGrant[] = [];
     for (const row of rows) {
       try {
-        const { grant, issuer } = verifyGrant(row.envelope, this.keys, { repository: this.repository });
+        const { grant, issuer } = verifyGrant(row.envelope, keys, { repository });
         verified.push({ row, grant, issuer });
       } catch (error) {
         refused.push(refusal(row, error));
       }
     }
-    const requests = await Promise.all(verified.map((one) => this.toRequest(one, shaOf)));
-    return { requests, refused };
+    const issuedByAuth = verified.filter(({ issuer }) => issuer === 'auth').map(({ grant }) => grant.id);
+    const [voided, requests] = await Promise.all([
+      voidedAmong(issuedByAuth),
+      Promise.all(verified.map((one) => this.toRequest(one, shaOf))),
+    ]);
+    return { requests, refused, voided };
   }
 
   private async toRequest(
@@ -67,14 +77,15 @@ export class Intake {
   }
 
   private blobOf(grant: Grant, signedSha: string | undefined): Promise<BlobFacts | null> {
+    const { stat } = this.parts;
     if (grant.filename === undefined) return Promise.resolve(null);
     if (grant.verb === 'restore') {
       return signedSha === undefined
         ? Promise.resolve(null)
-        : this.stat(packageObjectKey(grant.project, signedSha, grant.filename));
+        : stat(packageObjectKey(grant.project, signedSha, grant.filename));
     }
     if (grant.digests === undefined) return Promise.resolve(null);
-    return this.stat(packageObjectKey(grant.project, grant.digests.sha256, grant.filename));
+    return stat(packageObjectKey(grant.project, grant.digests.sha256, grant.filename));
   }
 }
 

@@ -14,7 +14,9 @@ export interface PlannedBatch {
   readonly plan: PublishingPlan | null;
   readonly setAside: readonly SetAsideRow[];
   readonly held: readonly HeldRow[];
-  /** Outbox ids by bin, to find who filled one that grew too large. */
+  /** The database's clock when the batch was planned, milliseconds since 1970. */
+  readonly databaseNowMs: number;
+  /** Outbox ids by target path, to find who filled one that grew too large. */
   readonly rowsByPath: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -39,17 +41,27 @@ export class BatchPlanner {
     const { log, intake, bitLength, quotas } = this.parts;
     const stated = statedGrants(rows);
     const known = await log.known(stated.paths, stated.projects, stated.ids);
-    const { requests, refused } = await intake.verify(rows, (path) => known.paths.get(path)?.sha256);
+    const { requests, refused, voided } = await intake.verify(
+      rows,
+      (path) => known.paths.get(path)?.sha256,
+    );
     const binOf = (path: string): number => binIndexOf(path, bitLength);
-    const decision = decideBatch(requests, { ...known, nowMs: known.databaseNowMs, binOf, quotas });
+    const decision = decideBatch(requests, {
+      ...known,
+      voidedGrants: voided,
+      nowMs: known.databaseNowMs,
+      binOf,
+      quotas,
+    });
     const setAside = [...refused, ...decision.setAside];
     const rowsByPath = new Map<string, number[]>();
     for (const { targetPath, outboxId } of requests) {
       rowsByPath.set(targetPath, [...(rowsByPath.get(targetPath) ?? []), outboxId]);
     }
-    if (decision.settled.length === 0) return { plan: null, setAside, held: decision.held, rowsByPath };
-    const plan = await this.planChanges(decision, known.projects, binOf, takenAtMs);
-    return { plan, setAside, held: decision.held, rowsByPath };
+    const { databaseNowMs } = known;
+    const settled = { setAside, held: decision.held, rowsByPath, databaseNowMs };
+    if (decision.settled.length === 0) return { plan: null, ...settled };
+    return { plan: await this.planChanges(decision, known.projects, binOf, takenAtMs), ...settled };
   }
 
   private async planChanges(

@@ -1,29 +1,10 @@
-import { z } from 'zod';
 import type { Clock } from '@rind/kernel';
 import type { AuditEvent } from '@rind/queue-port';
 import type { Sql } from '@rind/database';
+import type { AuthLog, LiveGrant } from '../auth-log/auth-log.ts';
 
-const liveGrants = z.object({
-  grants: z.array(
-    z.object({
-      id: z.uuid(),
-      seq: z.number().int(),
-      targetPath: z.string(),
-      verb: z.string(),
-      issuedAt: z.string(),
-      expiresAt: z.string(),
-    }),
-  ),
-});
-
-export type LiveGrant = z.output<typeof liveGrants>['grants'][number];
-
-export interface UnappliedGrantsSettings {
-  readonly authUrl: string;
-  readonly secret: string;
-  /** How old a live grant may be before its absence is an alarm. */
-  readonly alarmAfterMs: number;
-}
+/** Grants read from auth in one round. */
+const perRound = 1_000;
 
 /**
  * Asks auth for the grants that it issued and nobody voided: one that never reached the queue, though
@@ -31,62 +12,48 @@ export interface UnappliedGrantsSettings {
  */
 export class UnappliedGrants {
   private readonly sql: Sql;
+  private readonly auth: AuthLog;
   private readonly clock: Clock;
-  private readonly settings: UnappliedGrantsSettings;
+  private readonly alarmAfterMs: number;
   private after = 0;
-  private waiting: LiveGrant[] = [];
+  private waiting: readonly LiveGrant[] = [];
 
-  constructor(sql: Sql, clock: Clock, settings: UnappliedGrantsSettings) {
+  /** @param alarmAfterMs how old a live grant may be before its absence is an alarm */
+  constructor(sql: Sql, auth: AuthLog, clock: Clock, alarmAfterMs: number) {
     this.sql = sql;
+    this.auth = auth;
     this.clock = clock;
-    this.settings = settings;
+    this.alarmAfterMs = alarmAfterMs;
   }
 
+  /** A round that fails changes nothing: the next one sees the same grants again. */
   async next(): Promise<AuditEvent[]> {
-    const fresh = await this.fetchLive();
+    // Numbers become visible in their order (auth's lock): who has seen one has seen all below it.
+    const fresh = await this.auth.live(this.after, perRound);
     const candidates = [...this.waiting, ...fresh];
-    const applied = await this.appliedOf(candidates.map(({ id }) => id));
-    const open = candidates.filter(({ id }) => !applied.has(id));
-    const old = (grant: LiveGrant): boolean =>
-      this.clock.nowMs() - Date.parse(grant.issuedAt) > this.settings.alarmAfterMs;
-    this.waiting = open.filter((grant) => !old(grant));
-    const stillLive = await this.stillLive(open.filter(old));
-    return stillLive.map((grant) => ({
+    const arrived = await this.arrived(candidates.map(({ id }) => id));
+    const missing = candidates.filter(({ id }) => !arrived.has(id));
+    const late = (grant: LiveGrant): boolean =>
+      this.clock.nowMs() - Date.parse(grant.issuedAt) > this.alarmAfterMs;
+    const unapplied = await this.stillLive(missing.filter(late));
+    this.after = fresh[fresh.length - 1]?.seq ?? this.after;
+    this.waiting = missing.filter((grant) => !late(grant));
+    return unapplied.map((grant) => ({
       event: 'grant.unapplied',
       target: grant.targetPath,
       detail: { grant: grant.id, seq: grant.seq, verb: grant.verb, issuedAt: grant.issuedAt },
     }));
   }
 
-  /** Grants newer than any seen before; those issued out of order are seen at the latest when their seq is passed. */
-  private async fetchLive(): Promise<LiveGrant[]> {
-    const grants = await this.request(this.after, 1_000);
-    const last = grants[grants.length - 1];
-    if (last !== undefined) this.after = last.seq;
-    return grants;
-  }
-
   /** A grant may have been voided while it waited. */
   private async stillLive(grants: readonly LiveGrant[]): Promise<LiveGrant[]> {
-    const live: LiveGrant[] = [];
-    for (const grant of grants) {
-      const [current] = await this.request(grant.seq - 1, 1);
-      if (current?.id === grant.id) live.push(grant);
-    }
-    return live;
+    if (grants.length === 0) return [];
+    const voided = await this.auth.voided(grants.map(({ id }) => id));
+    return grants.filter(({ id }) => !voided.has(id));
   }
 
-  private async request(after: number, limit: number): Promise<LiveGrant[]> {
-    const url = `${this.settings.authUrl}/internal/grants/live?after=${after}&limit=${limit}`;
-    const response = await fetch(url, {
-      headers: { authorization: `Bearer ${this.settings.secret}` },
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!response.ok) return [];
-    return liveGrants.parse(await response.json()).grants;
-  }
-
-  private async appliedOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
+  /** Those that were applied or stand in the queue. */
+  private async arrived(ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set();
     const { rows } = await this.sql.query<{ id: string }>(
       `SELECT id FROM signer.applied_grant WHERE id = ANY($1::uuid[])

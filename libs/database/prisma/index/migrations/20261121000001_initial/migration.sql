@@ -48,6 +48,7 @@ CREATE TABLE warehouse.upload (
 CREATE INDEX upload_file ON warehouse.upload (file_id, accepted_at DESC);
 CREATE INDEX upload_sha256 ON warehouse.upload (sha256, accepted_at DESC);
 CREATE INDEX upload_accepted ON warehouse.upload (accepted_at DESC);
+CREATE INDEX upload_grant ON warehouse.upload (grant_id);
 
 -- ---------------------------------------------------------------- signer
 CREATE TABLE signer.lease (
@@ -71,6 +72,7 @@ CREATE TABLE signer.outbox (
   reason               text
 );
 CREATE INDEX outbox_open ON signer.outbox (id) WHERE state IN ('pending', 'taken');
+CREATE INDEX outbox_set_aside ON signer.outbox (id) WHERE state = 'set-aside';
 CREATE INDEX outbox_upload ON signer.outbox (upload_id);
 CREATE INDEX outbox_publication ON signer.outbox (publication_id);
 

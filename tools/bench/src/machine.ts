@@ -49,3 +49,19 @@ export function rssBytes(pid: number | null): number {
   const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return line === undefined ? 0 : Number(line) * 1024;
 }
+
+/** Peak resident memory of each process of an instance, in MiB. */
+export function rssOfProcesses(processes: {
+  readonly gate: number | null;
+  readonly warehouse: number | null;
+  readonly auth: number | null;
+  readonly signer: readonly (number | null)[];
+}): Record<string, number> {
+  const mebibytes = (pid: number | null): number => Math.round(rssPeakBytes(pid) / 1_048_576);
+  return {
+    rssGateMB: mebibytes(processes.gate),
+    rssWarehouseMB: mebibytes(processes.warehouse),
+    rssAuthMB: mebibytes(processes.auth),
+    rssSignerMB: mebibytes(processes.signer[0] ?? null),
+  };
+}

@@ -1,7 +1,7 @@
 import { monotonicMs } from '@rind/kernel';
 import { receiptOf, RunningInstance, upload } from '@rind/system-tests';
 import { publishFloor } from './floor.ts';
-import { rssPeakBytes } from './machine.ts';
+import { rssOfProcesses, rssPeakBytes } from './machine.ts';
 import type { Reading } from './result.ts';
 
 /** From the first byte sent to the file verifiable, at a steady rate of new uploads. */
@@ -21,7 +21,7 @@ export async function benchUploadLatency(perSecond: number, seconds: number, bin
     }
     await Promise.all(running);
     return {
-      params: { perSecond, seconds, bins },
+      params: { perSecond, seconds, bins, ...rssOfProcesses(file.processes) },
       samplesMs,
       rssPeakBytes: rssPeakBytes(file.processes.signer[0] ?? null),
       floor: {

@@ -24,7 +24,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 
 function clockOffset(text: string, mode: string | undefined): number {
   const argument = 'RIND_CLOCK_OFFSET_MS';
-  if (mode === 'production') throw new CliError('usage.invalid', `${argument} is for development only`, { argument });
+  if (mode === 'production')
+    throw new CliError('usage.invalid', `${argument} is for development only`, { argument });
   if (!/^-?[0-9]{1,15}$/.test(text)) {
     throw new CliError('usage.invalid', `${argument} wants milliseconds, not ${text}`, { argument });
   }

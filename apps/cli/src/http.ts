@@ -18,7 +18,12 @@ export async function requestJson(url: string, init: RequestInit = {}): Promise<
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     const why = messageOf(cause) || messageOf(error);
-    throw new CliError('network.failed', `no answer from ${url}: ${why}`, { url, status: null, code: null }, { cause });
+    throw new CliError(
+      'network.failed',
+      `no answer from ${url}: ${why}`,
+      { url, status: null, code: null },
+      { cause },
+    );
   }
   const { status, ok, headers } = response;
   if (!ok) {
@@ -28,7 +33,12 @@ export async function requestJson(url: string, init: RequestInit = {}): Promise<
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CliError('network.failed', `${url} is not a Rind index`, { url, status, code: null }, { cause });
+    throw new CliError(
+      'network.failed',
+      `${url} is not a Rind index`,
+      { url, status, code: null },
+      { cause },
+    );
   }
 }
 
@@ -41,7 +51,11 @@ export async function requestForm<Schema extends z.ZodType>(
   return readForm(url, schema, await requestJson(url, init));
 }
 
-export function readForm<Schema extends z.ZodType>(url: string, schema: Schema, answer: unknown): z.output<Schema> {
+export function readForm<Schema extends z.ZodType>(
+  url: string,
+  schema: Schema,
+  answer: unknown,
+): z.output<Schema> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   const details = { url, status: 200, code: null };

@@ -6,7 +6,12 @@ export function readLocalFile(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new CliError('usage.invalid', `cannot read ${path} (${errnoOf(cause)})`, { argument: path }, { cause });
+    throw new CliError(
+      'usage.invalid',
+      `cannot read ${path} (${errnoOf(cause)})`,
+      { argument: path },
+      { cause },
+    );
   }
 }
 

@@ -23,14 +23,21 @@ describe('an error with --json', () => {
 
   it('has nulls where there is nothing to say', () => {
     const document = { role: null, reason: null, spec: null, detail: {} };
-    expect(errorDocument(new RindError('a.b', 'text', {}))).toEqual({ code: 'a.b', message: 'text', ...document });
+    expect(errorDocument(new RindError('a.b', 'text', {}))).toEqual({
+      code: 'a.b',
+      message: 'text',
+      ...document,
+    });
     expect(errorDocument(new Error('oh'))).toEqual({ code: 'internal.error', message: 'oh', ...document });
   });
 });
 
 describe('an error for people', () => {
   it.each([
-    [new RindError('fetch.failed', 'no answer', { url: 'http://h/', status: null }), ['no answer', 'http://h/', '[fetch.failed]']],
+    [
+      new RindError('fetch.failed', 'no answer', { url: 'http://h/', status: null }),
+      ['no answer', 'http://h/', '[fetch.failed]'],
+    ],
     [new RindError('name.invalid', 'not a name', { name: '!' }), ['not a name', ': !', '[name.invalid]']],
   ])('names what it is about: %s', (error, parts) => {
     for (const part of parts) expect(describeError(error)).toContain(part);

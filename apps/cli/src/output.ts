@@ -1,4 +1,5 @@
 import { isRindError, messageOf } from '@rind/kernel';
+import { CliError } from './errors.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -43,15 +44,31 @@ export function errorDocument(error: unknown): ErrorDocument {
   return { code: codeOf(error), message: messageOf(error), role, reason, spec, detail };
 }
 
-/** One line for people; what the error is about is said even where the message does not. */
+/** What to do next, where the code alone says it. */
+const hints: Readonly<Record<string, string>> = {
+  'target.not-found': 'nothing of that name is signed here',
+  'fetch.failed': 'is the index running, and the address right?',
+  'network.failed': 'is the index running, and the address right?',
+  'verify.expired':
+    'the index has stopped signing, an old state is served, or the clock of this machine is wrong',
+  'target.not-yet': 'a publication usually takes a second or two; rind status says what holds it up',
+};
+
+/** One line for people, naming what the error is about, and a second one where there is a next step. */
 export function describeError(error: unknown): string {
-  const message = messageOf(error);
+  const code = codeOf(error);
+  const hint = hints[code];
+  return `rind: ${messageOf(error)}${subjectOf(error)} [${code}]${hint === undefined ? '' : `\n  → ${hint}`}`;
+}
+
+/** Our own messages say what they are about; those of libraries leave it to the details. */
+function subjectOf(error: unknown): string {
+  if (error instanceof CliError) return '';
   const details = detailsOf(error);
-  const subject = ['url', 'path', 'file', 'filename', 'name', 'version', 'key']
+  const subject = ['url', 'path', 'filename', 'name', 'version', 'key']
     .map((field) => details[field])
     .find((value) => typeof value === 'string');
-  const about = subject === undefined || message.includes(String(subject)) ? '' : `: ${String(subject)}`;
-  return `rind: ${message}${about} [${codeOf(error)}]`;
+  return typeof subject !== 'string' || messageOf(error).includes(subject) ? '' : `: ${subject}`;
 }
 
 function codeOf(error: unknown): string {

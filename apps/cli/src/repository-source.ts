@@ -40,15 +40,21 @@ export function sourceOf(options: SourceOptions, instance: () => LocalInstance):
       cache: resolve(dir ?? join(local.dataDir, 'cache', 'client')),
     };
   }
-  const addresses = url === undefined ? { metadataUrl, targetsUrl: targetBaseUrl } : addressesOf(url, options);
-  if (addresses.metadataUrl === undefined || addresses.targetsUrl === undefined || root === undefined || dir === undefined) {
+  const addresses =
+    url === undefined ? { metadataUrl, targetsUrl: targetBaseUrl } : addressesOf(url, options);
+  if (
+    addresses.metadataUrl === undefined ||
+    addresses.targetsUrl === undefined ||
+    root === undefined ||
+    dir === undefined
+  ) {
     const message = '--metadata-url and --target-base-url (or --url), --root and --dir belong together';
     throw new CliError('usage.invalid', message, { argument: url === undefined ? 'metadata-url' : 'url' });
   }
   return {
     metadataUrl: addresses.metadataUrl,
     targetsUrl: addresses.targetsUrl,
-    apiUrl: url ?? null,
+    apiUrl: url === undefined ? null : withoutSlash(url),
     root: readLocalFile(root),
     cache: resolve(dir),
   };
@@ -56,10 +62,17 @@ export function sourceOf(options: SourceOptions, instance: () => LocalInstance):
 
 function addressesOf(url: string, { metadataUrl, targetBaseUrl }: SourceOptions) {
   if (metadataUrl !== undefined || targetBaseUrl !== undefined) {
-    throw new CliError('usage.invalid', '--url stands for --metadata-url and --target-base-url', { argument: 'url' });
+    throw new CliError('usage.invalid', '--url stands for --metadata-url and --target-base-url', {
+      argument: 'url',
+    });
   }
-  const base = url.replace(/\/*$/, '');
+  const base = withoutSlash(url);
   return { metadataUrl: `${base}/metadata/`, targetsUrl: `${base}/targets/` };
+}
+
+/** A base address as the instance's own is written. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
 }
 
 /** A client of the repository, its trust starting at a root that lies on this machine. */

@@ -47,22 +47,50 @@ function page(files: readonly Listed[], fields: Partial<ProjectPage> = {}): Proj
 }
 
 function selected(files: readonly Listed[], requirement: string, filename?: string): string[] {
-  return selectFiles(page(files), parseRequirement(requirement).version, filename).map((file) => file.filename);
+  return selectFiles(page(files), parseRequirement(requirement).version, filename).map(
+    (file) => file.filename,
+  );
 }
 
 describe('the files of a requirement', () => {
   const wheel = 'demo-1.0-py3-none-any.whl';
-  const all: Listed[] = ['demo-0.9.tar.gz', 'demo-1.0.tar.gz', wheel, 'demo-1.1rc1.tar.gz', ['demo-2.0.tar.gz', true]];
+  const all: Listed[] = [
+    'demo-0.9.tar.gz',
+    'demo-1.0.tar.gz',
+    wheel,
+    'demo-1.1rc1.tar.gz',
+    ['demo-2.0.tar.gz', true],
+  ];
 
   it.each<[string, Listed[], string, string[]]>([
     ['are the newest release without a version', all, 'demo', ['demo-1.0.tar.gz', wheel]],
     ['are a pre-release when asked for', all, 'demo==1.1rc1', ['demo-1.1rc1.tar.gz']],
     ['are a yanked release when asked for', all, 'demo==2.0', ['demo-2.0.tar.gz']],
     ['are those of an equal version', all, 'demo==1', ['demo-1.0.tar.gz', wheel]],
-    ['are a pre-release rather than a yanked release', [['demo-2.0.tar.gz', true], 'demo-1.0a1.tar.gz'], 'demo', ['demo-1.0a1.tar.gz']],
-    ['are a yanked release when there is nothing else', [['demo-2.0.tar.gz', true]], 'demo', ['demo-2.0.tar.gz']],
-    ['are ordered as versions, not as texts', ['demo-9.tar.gz', 'demo-10.tar.gz'], 'demo', ['demo-10.tar.gz']],
-    ['are found beside a name that tells no version', ['demo.exe', 'demo-1.0.tar.gz'], 'demo', ['demo-1.0.tar.gz']],
+    [
+      'are a pre-release rather than a yanked release',
+      [['demo-2.0.tar.gz', true], 'demo-1.0a1.tar.gz'],
+      'demo',
+      ['demo-1.0a1.tar.gz'],
+    ],
+    [
+      'are a yanked release when there is nothing else',
+      [['demo-2.0.tar.gz', true]],
+      'demo',
+      ['demo-2.0.tar.gz'],
+    ],
+    [
+      'are ordered as versions, not as texts',
+      ['demo-9.tar.gz', 'demo-10.tar.gz'],
+      'demo',
+      ['demo-10.tar.gz'],
+    ],
+    [
+      'are found beside a name that tells no version',
+      ['demo.exe', 'demo-1.0.tar.gz'],
+      'demo',
+      ['demo-1.0.tar.gz'],
+    ],
   ])('%s', (_sentence, files, requirement, expected) => {
     expect(selected(files, requirement)).toEqual(expected);
   });

@@ -1,4 +1,10 @@
-import { compareVersions, parseProjectName, parseVersion, tryParseDistribution, tryParseVersion } from '@rind/index-model';
+import {
+  compareVersions,
+  parseProjectName,
+  parseVersion,
+  tryParseDistribution,
+  tryParseVersion,
+} from '@rind/index-model';
 import type { PageFile, ProjectPage, Version } from '@rind/index-model';
 import type { ProjectName } from '@rind/kernel';
 import { CliError } from './errors.ts';
@@ -16,7 +22,9 @@ export interface Requirement {
 export function parseRequirement(text: string): Requirement {
   const [name = '', version, ...rest] = text.split('==');
   if (rest.length > 0 || version?.trim() === '') {
-    throw new CliError('usage.invalid', `${text} is neither PROJECT nor PROJECT==VERSION`, { argument: text });
+    throw new CliError('usage.invalid', `${text} is neither PROJECT nor PROJECT==VERSION`, {
+      argument: text,
+    });
   }
   return {
     project: parseProjectName(name.trim()),
@@ -29,7 +37,11 @@ export function parseRequirement(text: string): Requirement {
  * newest that is not yanked, else the newest. With `filename`, that file of it alone, or of the whole page.
  * @throws CliError `file.not-found`
  */
-export function selectFiles(page: ProjectPage, version: Version | null, filename?: string): readonly PageFile[] {
+export function selectFiles(
+  page: ProjectPage,
+  version: Version | null,
+  filename?: string,
+): readonly PageFile[] {
   const wanted = version ?? (filename === undefined ? newestVersion(page) : null);
   const release = wanted === null ? page.files : releaseFiles(page, wanted);
   const files = filename === undefined ? release : release.filter((file) => file.filename === filename);
@@ -47,7 +59,9 @@ function releaseFiles(page: ProjectPage, version: Version): readonly PageFile[] 
 function newestVersion(page: ProjectPage): Version | null {
   const candidates = page.files.flatMap(({ filename, yanked }) => {
     const version = versionOf(filename);
-    return version === null ? [] : [{ version, rank: (yanked === false ? 2 : 0) + (version.isPrerelease ? 0 : 1) }];
+    return version === null
+      ? []
+      : [{ version, rank: (yanked === false ? 2 : 0) + (version.isPrerelease ? 0 : 1) }];
   });
   candidates.sort((a, b) => b.rank - a.rank || compareVersions(b.version, a.version));
   return candidates[0]?.version ?? null;
@@ -59,10 +73,16 @@ function versionOf(filename: string): Version | null {
   return distribution === null ? null : tryParseVersion(distribution.version);
 }
 
-function missing({ name, status, statusReason }: ProjectPage, version: Version | null, filename?: string): CliError {
+function missing(
+  { name, status, statusReason }: ProjectPage,
+  version: Version | null,
+  filename?: string,
+): CliError {
   const file = filename ?? (version === null ? name : `${name}==${version.text}`);
   const why = statusReason === undefined ? '' : ` (${statusReason})`;
   const message =
-    status === 'quarantined' ? `${name} is quarantined${why}: none of its files is offered` : `${file} is not signed here`;
+    status === 'quarantined'
+      ? `${name} is quarantined${why}: none of its files is offered`
+      : `${file} is not signed here`;
   return new CliError('file.not-found', message, { file });
 }

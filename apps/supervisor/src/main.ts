@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
 import { isRindError, systemClock, systemRandomness, uuidV4 } from '@rind/kernel';
 import { DataDir } from './instance/data-dir.ts';
 import { SupervisorError } from './instance/errors.ts';
@@ -11,6 +12,7 @@ import { cleanLeftovers } from './processes/leftovers.ts';
 import { progressBar } from './progress.ts';
 import { welcome } from './welcome.ts';
 
+const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
 async function main(): Promise<void> {
@@ -19,7 +21,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const options = parseOptions(args, process.env['INIT_CWD'] ?? process.cwd());
+  const options = parseOptions(args, process.env['INIT_CWD'] ?? process.cwd(), checkout);
   const data = new DataDir(options.dataDir);
   const left = await cleanLeftovers(data, supervisorEntry);
   if (left > 0) say(`ended ${left} process(es) that an earlier start left behind`);

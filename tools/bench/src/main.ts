@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchCeremony, benchResignAll } from './ceremony.ts';
 import { benchGateHashing } from './gate.ts';
 import { readMachine } from './machine.ts';
-import { benchPublish } from './publish.ts';
+import { FilledIndex } from './publish.ts';
 import type { Scale } from './publish.ts';
 import { toResult } from './result.ts';
 import type { BenchResult, Reading } from './result.ts';
@@ -16,16 +16,16 @@ const scales: Readonly<Record<string, Scale>> = {
   '17M': { targets: 17_000_000, bins },
 };
 
-const benches: Readonly<Record<string, (scale: Scale) => Promise<Reading[]>>> = {
+const benches: Readonly<Record<string, (index: FilledIndex) => Promise<Reading[]>>> = {
   ceremony: async () => [await benchCeremony(bins)],
   'upload-latency': async () => [
     await benchUploadLatency(1, 30, bins),
     await benchUploadLatency(20, 30, bins),
   ],
   'upload-rate': async () => [await benchUploadRate(16, 600, bins)],
-  'publish-1': async (scale) => [await benchPublish(1, true, scale)],
-  'publish-100': async (scale) => [await benchPublish(100, true, scale)],
-  'publish-100-no-pages': async (scale) => [await benchPublish(100, false, scale)],
+  'publish-1': async (index) => [await index.publish(1, true)],
+  'publish-100': async (index) => [await index.publish(100, true)],
+  'publish-100-no-pages': async (index) => [await index.publish(100, false)],
   'resign-all': async () => [await benchResignAll(bins)],
   'gate-hashing': async () => [await benchGateHashing()],
 };
@@ -46,14 +46,16 @@ async function main(): Promise<number> {
   }
   const machine = readMachine();
   const results: BenchResult[] = [];
+  const index = new FilledIndex(scale);
   for (const name of names) {
     process.stderr.write(`${name} …\n`);
-    for (const reading of await benches[name]!(scale)) {
+    for (const reading of await benches[name]!(index)) {
       const result = toResult(name, machine, reading);
       results.push(result);
       process.stdout.write(`${describe(result)}\n`);
     }
   }
+  await index.destroy();
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   process.stdout.write(
     `${results.length} readings on ${machine.cores} cores, fsync ${machine.fsyncMs} ms, sha256 ${machine.sha256MBps} MB/s\n`,

@@ -20,7 +20,8 @@ export class Preloader {
   private readonly pool: Pool;
   private readonly signer: SyncSigner;
   private readonly bytes = utf8('the bytes of every file of this benchmark');
-  private readonly blob: string;
+  private blob = '';
+  private links = 0;
   private seq: number;
 
   constructor(instance: RunningInstance) {
@@ -31,8 +32,6 @@ export class Preloader {
       path: join(keys, 'auth', 'grant.pem'),
       passphrase: readFileSync(join(keys, 'passphrase'), 'utf8').trim(),
     });
-    this.blob = join(instance.dataDir, 'bench-blob');
-    writeFileSync(this.blob, this.bytes);
     this.seq = systemClock().nowMs() * 1000;
   }
 
@@ -101,6 +100,12 @@ export class Preloader {
   private link(project: string, name: string): void {
     const folder = join(this.instance.file.store.path, 'targets', 'packages', project);
     mkdirSync(folder, { recursive: true });
+    // File systems bound the names of one file: ext4 at 65,000.
+    if (this.links % 30_000 === 0) {
+      this.blob = join(this.instance.dataDir, `bench-blob-${uuidV4(systemRandomness)}`);
+      writeFileSync(this.blob, this.bytes);
+    }
+    this.links++;
     linkSync(this.blob, join(folder, name));
   }
 
@@ -115,7 +120,7 @@ export class Preloader {
     const end = monotonicMs() + 600_000;
     while ((await this.pending()) > before) {
       if (monotonicMs() > end) throw new Error('the signer does not settle the preloaded files');
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 }

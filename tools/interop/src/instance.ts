@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, runCommand } from './command.ts';
@@ -17,17 +15,31 @@ interface InstanceFile {
   readonly metadata: string;
   readonly targets: string;
   readonly root: string;
+  /** A token of the first account, for any project. */
+  readonly token: string;
+  /** Holds `metadata` and `targets`. */
+  readonly store: { readonly path: string };
+  /** Process ids; null while a process is being started again. */
+  readonly processes: Readonly<Record<'gate' | 'warehouse' | 'auth', number | null>> & {
+    readonly signer: readonly (number | null)[];
+  };
 }
 
 /** A running Rind, spoken to only by its public names. */
 export class Instance {
+  /** As it was when the instance became ready; names and folders stay as they are. */
   readonly file: InstanceFile;
   readonly dataDir: string;
 
   constructor(dataDir: string) {
     this.dataDir = dataDir;
-    this.file = JSON.parse(readFileSync(join(dataDir, 'rind.json'), 'utf8')) as InstanceFile;
+    this.file = this.current();
     assert.equal(this.file.ready, true, 'rind.json says that the instance is not ready');
+  }
+
+  /** `rind.json` as it is now. */
+  current(): InstanceFile {
+    return JSON.parse(readFileSync(join(this.dataDir, 'rind.json'), 'utf8')) as InstanceFile;
   }
 
   /** A token of one account, limited to these projects. */
@@ -60,59 +72,4 @@ export class Instance {
 /** `rind …` away from any instance. */
 export function runRind(args: readonly string[]): Promise<Outcome> {
   return runCommand(process.execPath, [places.cli, ...args], { environment: machineEnvironment() });
-}
-
-export interface RunningSupervisor {
-  readonly instance: Instance;
-  /** SIGTERM; answers the exit code, null when it had to be killed. */
-  stop(): Promise<number | null>;
-}
-
-/** Starts an instance of its own on free ports, and waits until it takes uploads. */
-export async function startInstance(dataDir: string, timeoutMs = 300_000): Promise<RunningSupervisor> {
-  const args = [places.supervisor, '--data', dataDir, '--port', '0', '--no-demo'];
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: machineEnvironment(),
-  });
-  const said: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
-  try {
-    await readyLine(child, timeoutMs, said);
-    return { instance: new Instance(dataDir), stop: () => stopChild(child, 60_000) };
-  } catch (error) {
-    await stopChild(child, 20_000);
-    throw new Error(`the instance did not start: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function readyLine(child: ChildProcess, timeoutMs: number, said: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (problem: string): void => reject(new Error(`${problem}\n${said.join('').slice(-2_000)}`));
-    const timer = setTimeout(() => fail(`not ready within ${timeoutMs} ms`), timeoutMs);
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      if (!/^RIND READY /m.test(text)) return;
-      clearTimeout(timer);
-      resolve();
-    });
-    child.on('error', (error) => fail(error.message));
-    child.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      fail(`exited with ${code ?? signal}`);
-    });
-  });
-}
-
-function stopChild(child: ChildProcess, timeoutMs: number): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code);
-    });
-    child.kill('SIGTERM');
-  });
 }

@@ -62,7 +62,7 @@ export async function headersOnly(
 
 /** The form fields that describe a file, as twine would fill them; the file itself is not looked into. */
 export function fieldsOf(
-  file: Distribution,
+  file: Pick<Distribution, 'filename' | 'sha256'>,
   project: { name: string; version: string },
 ): readonly (readonly [string, string])[] {
   const wheel = file.filename.endsWith('.whl');

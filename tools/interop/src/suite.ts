@@ -5,16 +5,23 @@ import type { Instance } from './instance.ts';
 import type { Python } from './python.ts';
 import { CannotRun } from './report.ts';
 import type { CellResult, Report } from './report.ts';
+import type { InstanceOptions, RunningSupervisor } from './supervisor.ts';
 
-/** What every suite has at hand. One instance serves them all, so suites name projects of their own. */
-export interface Context {
+/** What a suite has at hand that starts instances of its own. */
+export interface Bench {
   readonly python: Python;
-  readonly fixtures: Fixtures;
-  readonly instance: Instance;
   /** A new empty folder. */
   newFolder(name: string): string;
   /** The environment for clients, with a home of its own. */
   readonly environment: Readonly<Record<string, string>>;
+  /** An instance of its own, with `args` and `env` on top of what every instance gets. The suite stops it. */
+  startInstance(options: InstanceOptions): Promise<RunningSupervisor>;
+}
+
+/** What the other suites have at hand. One instance serves them all, so suites name projects of their own. */
+export interface Context extends Bench {
+  readonly fixtures: Fixtures;
+  readonly instance: Instance;
 }
 
 export type ClientName = 'pip' | 'uv' | 'twine' | 'python-tuf' | 'rind' | 'http';
@@ -28,20 +35,20 @@ export interface Cell<State> {
 }
 
 /** A suite whose state is its own affair: cells are declared before anything runs, so that none gets lost. */
-export interface Suite {
+export interface Suite<Needs extends Bench = Context> {
   readonly name: string;
   /** Every cell failed for one reason: there is nothing to run it against. */
   fail(report: Report, versionOf: VersionOf, reason: string): void;
-  run(context: Context, report: Report, versionOf: VersionOf): Promise<void>;
+  run(context: Needs, report: Report, versionOf: VersionOf): Promise<void>;
 }
 
-export function defineSuite<State>(suite: {
+export function defineSuite<State, Needs extends Bench = Context>(suite: {
   readonly name: string;
-  prepare(context: Context): Promise<State>;
+  prepare(context: Needs): Promise<State>;
   readonly cells: readonly Cell<State>[];
   /** Runs also after failures. */
   finish?(state: State): Promise<void>;
-}): Suite {
+}): Suite<Needs> {
   const { name, cells } = suite;
   const label = (cell: Cell<State>, versionOf: VersionOf) => ({
     suite: name,
@@ -49,7 +56,7 @@ export function defineSuite<State>(suite: {
     version: versionOf(cell.client),
     operation: cell.operation,
   });
-  const fail: Suite['fail'] = (report, versionOf, reason) => {
+  const fail: Suite<Needs>['fail'] = (report, versionOf, reason) => {
     for (const cell of cells) {
       report.add({ ...label(cell, versionOf), result: 'failed', ms: 0, reason: `could not run: ${reason}` });
     }

@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendBytes, serveLocally } from './local-server.ts';
+import type { LocalServer } from './local-server.ts';
 
 /** Lies by path: `metadata/FILE` or `targets/PATH`, and the bytes served instead of the real ones. */
 export type Lies = ReadonlyMap<string, Uint8Array>;
@@ -8,7 +8,7 @@ export type Lies = ReadonlyMap<string, Uint8Array>;
 /** The man in the middle: passes a repository on as it is, but for what it is told to lie about. */
 export class TamperProxy {
   private readonly upstream: { readonly metadata: string; readonly targets: string };
-  private server: Server | undefined;
+  private server: LocalServer | undefined;
   private lies: Lies = new Map();
   private told = new Set<string>();
 
@@ -18,17 +18,12 @@ export class TamperProxy {
   }
 
   async listen(): Promise<void> {
-    const server = createServer((request, response) => void this.answer(request, response));
-    this.server = server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
-    });
+    this.server = await serveLocally((request, response) => void this.answer(request, response));
   }
 
   get url(): string {
     if (this.server === undefined) throw new Error('not listening');
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+    return this.server.url;
   }
 
   get metadataUrl(): string {
@@ -51,12 +46,7 @@ export class TamperProxy {
   }
 
   async close(): Promise<void> {
-    const { server } = this;
-    if (server === undefined) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    await this.server?.close();
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -64,14 +54,14 @@ export class TamperProxy {
     const lie = this.lies.get(path);
     if (lie !== undefined) {
       this.told.add(path);
-      send(response, 200, lie);
+      sendBytes(response, 200, lie);
       return;
     }
     try {
       const real = await fetch(this.urlOf(path));
-      send(response, real.status, new Uint8Array(await real.arrayBuffer()));
+      sendBytes(response, real.status, new Uint8Array(await real.arrayBuffer()));
     } catch {
-      send(response, 502, new Uint8Array());
+      sendBytes(response, 502, new Uint8Array());
     }
   }
 
@@ -81,9 +71,4 @@ export class TamperProxy {
     if (path.startsWith('targets/')) return targets + path.slice('targets/'.length);
     throw new Error(`no such path ${path}`);
   }
-}
-
-function send(response: ServerResponse, status: number, bytes: Uint8Array): void {
-  response.writeHead(status, { 'content-type': 'application/octet-stream', 'content-length': bytes.length });
-  response.end(bytes);
 }

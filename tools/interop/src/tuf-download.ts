@@ -1,7 +1,7 @@
 import { runCommand } from './command.ts';
 import type { Outcome } from './command.ts';
 import { places } from './places.ts';
-import type { Context } from './suite.ts';
+import type { Bench, Context } from './suite.ts';
 
 /** Where a repository is, and where the client keeps what it trusts. */
 export interface TufPlace {
@@ -25,7 +25,7 @@ export interface TufAnswer {
 
 /** Downloads targets with python-tuf. Exit codes: see tuf_download.py. */
 export async function tufDownload(
-  context: Context,
+  context: Bench,
   place: TufPlace,
   paths: readonly string[],
 ): Promise<{ outcome: Outcome; answer: TufAnswer }> {

@@ -1,7 +1,7 @@
 import { openPool } from '@rind/database';
 import { CliError } from '../errors.ts';
-import type { LocalInstance } from '../instance.ts';
-import type { Output } from '../output.ts';
+import type { Invocation } from '../invocation.ts';
+import { dateOf } from '../moment.ts';
 
 export interface AuditOptions {
   readonly since?: string;
@@ -9,33 +9,38 @@ export interface AuditOptions {
 }
 
 interface AuditRow {
-  at: Date;
-  event: string;
-  actor: string | null;
-  project: string | null;
-  target: string | null;
-  detail: unknown;
+  readonly at: Date;
+  readonly event: string;
+  readonly actor: string | null;
+  readonly project: string | null;
+  readonly target: string | null;
+  readonly detail: unknown;
 }
 
 /** Signer's and auth's audit logs as one, oldest first, one entry a line. */
-export async function showAudit(
-  instance: LocalInstance,
-  options: AuditOptions,
-  output: Output,
-): Promise<void> {
-  const since = options.since === undefined ? new Date(0) : new Date(options.since);
-  if (Number.isNaN(since.getTime())) {
+export async function showAudit({ instance, output }: Invocation, options: AuditOptions): Promise<void> {
+  const since = options.since === undefined ? 0 : dateOf(options.since);
+  if (since === null) {
     throw new CliError('usage.invalid', '--since wants an ISO 8601 date', { argument: 'since' });
   }
+  const { db } = instance();
   const [signer, auth] = await Promise.all([
-    entriesOf(instance.db.signer, 'signer', since, options.event),
-    entriesOf(instance.db.auth, 'auth', since, options.event),
+    entriesOf(db.signer, 'signer', new Date(since), options.event),
+    entriesOf(db.auth, 'auth', new Date(since), options.event),
   ]);
   for (const entry of [...signer, ...auth].sort((a, b) => a.at.getTime() - b.at.getTime())) {
-    const shown = { ...entry, at: entry.at.toISOString() };
-    const subject = [entry.project, entry.target, entry.actor].filter((part) => part !== null).join('  ');
-    output.line(shown, `${shown.at}  ${entry.event}  ${subject}  ${JSON.stringify(entry.detail)}`);
+    output.result({ ...entry, at: entry.at.toISOString() }, describeEntry(entry));
   }
+}
+
+/** When and what, then about what and by whom, then the rest. */
+export function describeEntry({ at, event, actor, project, target, detail }: AuditRow): string {
+  const about = target ?? project;
+  const facts = Object.entries((detail ?? {}) as Record<string, unknown>)
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const parts = [about, actor === null ? null : `by ${actor}`, ...facts].filter((part) => part !== null);
+  return `${at.toISOString()}  ${event.padEnd(20)}  ${parts.join('  ')}`.replace(/[\r\n]/g, ' ').trimEnd();
 }
 
 async function entriesOf(

@@ -1,37 +1,58 @@
-import { mkdirSync, writeFileSync, renameSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { IndexClient } from '@rind/client';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { hashHex } from '@rind/crypto';
-import type { Output } from '../output.ts';
+import { CliError } from '../errors.ts';
+import type { Invocation } from '../invocation.ts';
+import { errnoOf } from '../local-file.ts';
+import { openIndex, sourceOf } from '../repository-source.ts';
+import type { SourceOptions } from '../repository-source.ts';
 import { parseRequirement, selectFiles } from '../requirement.ts';
 
-export interface GetOptions {
+export interface GetOptions extends SourceOptions {
   readonly file?: string;
   readonly out?: string;
 }
 
 /** Downloads the files of a release (or one of them), every byte verified before it gets its name. */
 export async function getFiles(
-  client: IndexClient,
+  { instance, clock, output }: Invocation,
   requirement: string,
   options: GetOptions,
-  output: Output,
 ): Promise<void> {
   const { project, version } = parseRequirement(requirement);
-  const page = await client.projectPage(project);
-  const files = selectFiles(page, version, options.file);
-  const folder = resolve(options.out ?? '.');
-  mkdirSync(folder, { recursive: true });
-  for (const { filename } of files) {
-    output.note(`fetching ${filename}`);
+  const client = openIndex(sourceOf(options, instance), clock);
+  const files = selectFiles(await client.projectPage(project), version, options.file);
+  for (const { filename, size } of files) {
+    output.progress(`fetching ${filename} (${size} bytes)`);
     const bytes = await client.fetchFile(project, filename);
-    const path = join(folder, filename);
-    writeFileSync(`${path}.part`, bytes);
-    renameSync(`${path}.part`, path);
+    const path = join(resolve(options.out ?? '.'), filename);
+    writeWhole(path, bytes);
     const sha256 = hashHex('sha256', bytes);
-    output.line(
+    output.result(
       { file: path, project, filename, length: bytes.length, sha256, verified: true },
-      `verified ${filename} (${bytes.length} bytes, sha256 ${sha256})\n  → ${path}`,
+      `✓ ${path}\n  verified: ${bytes.length} bytes, sha256 ${sha256}`,
     );
   }
+}
+
+/** Under its name there is never a part of a file. */
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const part = `${path}.${process.pid}.part`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+  try {
+    writeFileSync(part, bytes);
+    renameSync(part, path);
+  } catch (cause) {
+    rmSync(part, { force: true });
+    throw unwritable(path, cause);
+  }
+}
+
+function unwritable(path: string, cause: unknown): CliError {
+  const errno = errnoOf(cause);
+  return new CliError('file.unwritable', `cannot write ${path} (${errno})`, { file: path, errno }, { cause });
 }

@@ -1,39 +1,34 @@
-import { readFileSync } from 'node:fs';
 import { HttpFetcher } from '@rind/client-node';
 import { keyIdOf } from '@rind/crypto';
-import { systemClock } from '@rind/kernel';
 import { hasCanonicalKeyIds, isExpired, parseMetadata } from '@rind/metadata';
 import type { AnyMetadata, Delegations, Root, Targets } from '@rind/metadata';
+import { counted } from '../counted.ts';
 import { CliError } from '../errors.ts';
-import type { Output } from '../output.ts';
+import type { Invocation } from '../invocation.ts';
+import { readLocalFile } from '../local-file.ts';
 
 const maxBytes = 10_000_000;
 
 /** Shows what a TUF file says, in words. Signatures are listed, not judged: that needs the delegator. */
-export async function inspect(source: string, output: Output): Promise<void> {
+export async function inspect({ clock, output }: Invocation, source: string): Promise<void> {
   const metadata = parseMetadata(await read(source));
-  const lines = [...common(metadata), ...body(metadata)];
-  output.result(asJson(metadata), lines.join('\n'));
+  const expired = isExpired(metadata.signed, clock.nowMs());
+  const lines = [...common(metadata, expired), ...body(metadata)];
+  // What stands in the file may be anybody's: it gets no line of its own.
+  output.result(asJson(metadata, expired), lines.map((line) => line.replaceAll('\n', '\ufffd')).join('\n'));
 }
 
 async function read(source: string): Promise<Uint8Array> {
-  if (!/^https?:\/\//.test(source)) {
-    try {
-      return readFileSync(source);
-    } catch (cause) {
-      throw new CliError('usage.invalid', `cannot read ${source}`, { argument: source }, { cause });
-    }
-  }
+  if (!/^https?:\/\//.test(source)) return readLocalFile(source);
   const bytes = await new HttpFetcher().fetch(source, maxBytes);
   if (bytes === null) throw new CliError('file.not-found', `${source} is not there`, { file: source });
   return bytes;
 }
 
-function common({ signed, signatures, bytes }: AnyMetadata): string[] {
-  const expired = isExpired(signed, systemClock().nowMs()) ? ' — EXPIRED' : '';
+function common({ signed, signatures, bytes }: AnyMetadata, expired: boolean): string[] {
   return [
     `${signed.type} version ${signed.version} (TUF ${signed.specVersion}, ${bytes.length} bytes)`,
-    `  expires ${signed.expires}${expired}`,
+    `  ${expired ? 'EXPIRED' : 'expires'} ${signed.expires}`,
     `  signed by ${signatures.map(({ keyid }) => keyid.slice(0, 16)).join(', ') || 'nobody'}`,
   ];
 }
@@ -50,7 +45,7 @@ function body(metadata: AnyMetadata): string[] {
     case 'snapshot': {
       const { meta } = signed as Extract<AnyMetadata['signed'], { type: 'snapshot' }>;
       const shown = [...meta].slice(0, 5).map(([file, { version }]) => `    ${file} version ${version}`);
-      return [`  lists ${meta.size} files`, ...shown, ...(meta.size > 5 ? ['    …'] : [])];
+      return [`  lists ${counted(meta.size, 'file')}`, ...shown, ...(meta.size > 5 ? ['    …'] : [])];
     }
     case 'targets':
       return describeTargets(signed as Targets);
@@ -79,7 +74,7 @@ function describeTargets(targets: Targets): string[] {
     .map(([path, { length, hashes }]) => `    ${path} (${length} bytes, ${[...hashes.keys()].join(' ')})`);
   return [
     ...(targets.roleName === undefined ? [] : [`  names itself ${targets.roleName}`]),
-    `  ${targets.targets.size} targets`,
+    `  ${counted(targets.targets.size, 'target')}`,
     ...shown,
     ...(targets.targets.size > 10 ? ['    …'] : []),
     ...(targets.delegations === undefined ? [] : describeDelegations(targets.delegations)),
@@ -90,7 +85,7 @@ function describeDelegations(delegations: Delegations): string[] {
   if (delegations.kind === 'succinct') {
     const { bitLength, namePrefix, threshold, keyIds } = delegations.succinct;
     return [
-      `  delegates to ${2 ** bitLength} succinct bins ${namePrefix}-…, ${threshold} of ${keyIds.length} keys`,
+      `  delegates to ${2 ** bitLength} succinct bins ${namePrefix}-…, ${threshold} of ${counted(keyIds.length, 'key')}`,
     ];
   }
   const roles = delegations.roles.slice(0, 5).map(({ name, threshold, keyIds, terminating, paths }) => {
@@ -98,17 +93,17 @@ function describeDelegations(delegations: Delegations): string[] {
     return `    ${name}: ${threshold} of ${keyIds.length}${terminating ? ', terminating' : ''}, ${by}`;
   });
   const more = delegations.roles.length > 5 ? ['    …'] : [];
-  return [`  delegates to ${delegations.roles.length} roles`, ...roles, ...more];
+  return [`  delegates to ${counted(delegations.roles.length, 'role')}`, ...roles, ...more];
 }
 
-function asJson({ signed, signatures, bytes }: AnyMetadata): object {
+function asJson({ signed, signatures, bytes }: AnyMetadata, expired: boolean): object {
   return {
     type: signed.type,
     version: signed.version,
     expires: signed.expires,
     specVersion: signed.specVersion,
     bytes: bytes.length,
-    expired: isExpired(signed, systemClock().nowMs()),
+    expired,
     signatures,
     signed: signed.raw,
     ...(signed.type === 'root'

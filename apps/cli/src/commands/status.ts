@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { requestJson } from '../http.ts';
-import type { Output } from '../output.ts';
+import { counted } from '../counted.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { readForm, requestJson } from '../http.ts';
+import type { Invocation } from '../invocation.ts';
+import { describeDuration } from '../moment.ts';
+import { withoutSlash } from '../repository-source.ts';
 
 const role = z.object({ version: z.number(), expires: z.string() });
 const status = z.looseObject({
@@ -34,41 +39,67 @@ const status = z.looseObject({
 
 export type StatusDocument = z.output<typeof status>;
 
-/** Prints the state; answers whether it is healthy. */
-export async function showStatus(url: string, output: Output): Promise<boolean> {
-  const raw = await requestJson(`${url}/api/v1/status`);
-  const document = status.parse(raw);
-  output.result(raw, describeStatus(document));
-  return document.healthy;
+export interface StatusOptions {
+  readonly url?: string;
+}
+
+/** Prints the state; `failed` when it is not healthy. */
+export async function showStatus(
+  { instance, clock, output }: Invocation,
+  options: StatusOptions,
+): Promise<ExitCode> {
+  const url = `${withoutSlash(options.url ?? instance().url)}/api/v1/status`;
+  const answer = await requestJson(url);
+  const document = readForm(url, status, answer);
+  output.result(answer, describeStatus(document, clock.nowMs()));
+  return document.healthy ? exitCodes.ok : exitCodes.failed;
 }
 
 /** What is wrong and what to do comes first. */
-export function describeStatus(document: StatusDocument): string {
-  const problems = document.problems.map(
-    ({ severity, code, message, remedy }) =>
-      `  ${severity === 'error' ? '✗' : '!'} ${message} [${code}]\n    → ${remedy}`,
-  );
-  const { queue, lease, bins, lastPublication: last } = document;
+export function describeStatus(document: StatusDocument, nowMs: number): string {
+  const { healthy, problems, bins, queue, lease, lastPublication: last } = document;
+  const expiry = (date: string): string => describeExpiry(date, nowMs);
+  const rows: [label: string, text: string][] = [
+    ['valid for', `${describeDuration(document.validForMs)}, until timestamp, snapshot or a bin expires`],
+    ...(['root', 'targets', 'snapshot', 'timestamp'] as const).map((name): [string, string] => [
+      name,
+      `version ${document[name].version}, ${expiry(document[name].expires)}`,
+    ]),
+    ['bins', describeBins(bins, expiry)],
+    ['queue', describeQueue(queue)],
+    ['writer', lease.holder === null ? 'none' : `${lease.holder} (fence ${lease.fence})`],
+    ['last', last === null ? 'nothing published yet' : describePublication(last)],
+  ];
   return [
-    document.healthy ? '✓ healthy' : '✗ not healthy',
-    ...problems,
-    `  valid for   ${hours(document.validForMs)} (the first of timestamp, snapshot and any bin to expire)`,
-    `  root        ${describeRole(document.root)}`,
-    `  targets     ${describeRole(document.targets)}`,
-    `  snapshot    ${describeRole(document.snapshot)}`,
-    `  timestamp   ${describeRole(document.timestamp)}`,
-    `  bins        ${bins.count} ${bins.encoding}, oldest expires ${bins.oldestExpires ?? '—'}, largest ${bins.largestBytes ?? 0} bytes`,
-    `  queue       ${queue.depth} waiting${queue.oldestMs === null ? '' : `, oldest ${Math.round(queue.oldestMs)} ms`}, ${queue.setAside} set aside`,
-    `  writer      ${lease.holder ?? 'none'} (fence ${lease.fence})`,
-    `  last        ${last === null ? 'no publication yet' : `publication ${last.id}: ${last.state}, ${last.files} files, ${last.bins} bins, ${last.closedAt ?? 'open'}`}`,
+    healthy ? '✓ healthy' : '✗ not healthy',
+    ...problems.map(
+      ({ severity, code, message, remedy }) =>
+        `  ${severity === 'error' ? '✗' : '!'} ${message} [${code}]\n    → ${remedy}`,
+    ),
+    ...rows.map(([label, text]) => `  ${label.padEnd(10)} ${text}`),
   ].join('\n');
 }
 
-function describeRole({ version, expires }: { version: number; expires: string }): string {
-  return `version ${version}, expires ${expires}`;
+function describeExpiry(date: string, nowMs: number): string {
+  const left = Date.parse(date) - nowMs;
+  return left > 0 ? `expires in ${describeDuration(left)} (${date})` : `EXPIRED ${date}`;
 }
 
-function hours(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000));
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+function describeBins(
+  { count, encoding, oldestExpires, largestBytes }: StatusDocument['bins'],
+  expiry: (date: string) => string,
+): string {
+  const oldest = oldestExpires === null ? '' : `, the oldest ${expiry(oldestExpires)}`;
+  return `${count} ${encoding}${oldest}, the largest has ${largestBytes ?? 0} bytes`;
+}
+
+function describeQueue({ depth, oldestMs, setAside }: StatusDocument['queue']): string {
+  const waiting =
+    depth === 0 ? 'empty' : `${depth} waiting, the oldest for ${describeDuration(oldestMs ?? 0)}`;
+  return setAside === 0 ? waiting : `${waiting}; ${setAside} set aside`;
+}
+
+function describePublication(last: NonNullable<StatusDocument['lastPublication']>): string {
+  const { id, state, files, bins, closedAt } = last;
+  return `publication ${id}: ${state}, ${counted(files, 'file')} in ${counted(bins, 'bin')}, ${closedAt ?? 'still open'}`;
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { parseProjectName } from '@rind/index-model';
-import { systemClock } from '@rind/kernel';
 import { CliError } from '../errors.ts';
-import { requestJson } from '../http.ts';
-import type { LocalInstance } from '../instance.ts';
-import type { Output } from '../output.ts';
+import { requestForm } from '../http.ts';
+import type { Invocation } from '../invocation.ts';
+import { dateOf } from '../moment.ts';
 
 export interface TokenOptions {
   readonly user?: string;
@@ -14,40 +13,40 @@ export interface TokenOptions {
 }
 
 const created = z.object({ token: z.string(), id: z.string() });
-const day = 86_400_000;
+const dayMs = 86_400_000;
 
 /** The operator's way to a token, on the machine of the instance; prints the token alone. */
 export async function createToken(
-  instance: LocalInstance,
+  { instance, clock, output }: Invocation,
   options: TokenOptions,
-  output: Output,
 ): Promise<void> {
-  const answer = await requestJson(`${instance.endpoints.auth}/internal/operator/tokens`, {
+  const projects = (options.project ?? []).map((name) => parseProjectName(name));
+  const expires = options.expires === undefined ? null : expiryOf(options.expires, clock.nowMs());
+  const { endpoints, operator, user } = instance();
+  const { token, id } = await requestForm(`${endpoints.auth}/internal/operator/tokens`, created, {
     method: 'POST',
-    headers: {
-      authorization: `Bearer ${instance.operator.authSecret}`,
-      'content-type': 'application/json',
-    },
+    headers: { authorization: `Bearer ${operator.authSecret}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      user: options.user ?? instance.user,
-      projects: (options.project ?? []).map((name) => parseProjectName(name)),
-      expires: options.expires === undefined ? null : expiryOf(options.expires, systemClock().nowMs()),
-      description: options.description ?? `made by the operator`,
+      user: options.user ?? user,
+      projects,
+      expires,
+      description: options.description ?? 'made by the operator',
     }),
   });
-  const { token, id } = created.parse(answer);
   output.result({ token, id }, token);
 }
 
 /** ISO 8601, or a number of days (`90d`). Answers ISO 8601 in UTC. */
 export function expiryOf(text: string, nowMs: number): string {
   const days = /^([0-9]{1,5})d$/.exec(text)?.[1];
-  const at = days === undefined ? Date.parse(text) : nowMs + Number(days) * day;
-  if (Number.isNaN(at)) {
-    throw new CliError('usage.invalid', `--expires wants an ISO 8601 date or days like 90d, not ${text}`, {
-      argument: 'expires',
-    });
+  const at = days === undefined ? dateOf(text) : nowMs + Number(days) * dayMs;
+  if (at === null) {
+    throw usage(`--expires wants an ISO 8601 date or days like 90d, not ${text}`);
   }
-  if (at <= nowMs) throw new CliError('usage.invalid', '--expires lies in the past', { argument: 'expires' });
+  if (at <= nowMs) throw usage('--expires does not lie in the future');
   return new Date(at).toISOString();
+}
+
+function usage(message: string): CliError {
+  return new CliError('usage.invalid', message, { argument: 'expires' });
 }

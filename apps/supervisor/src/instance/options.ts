@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bitLengthOf } from '@rind/repository';
 import type { BinEncoding } from '@rind/repository';
 import { SupervisorError } from './errors.ts';
@@ -21,7 +21,11 @@ export interface StartOptions {
 export const usage = `npm start -- [--data DIR] [--port N] [--bins N] [--bin-encoding succinct|explicit]
              [--signers N] [--no-demo] [--reset [--yes]]`;
 
-export function parseOptions(args: readonly string[], root: string): StartOptions {
+/**
+ * @param typedIn the folder that relative paths count from
+ * @param checkout holds the default data folder
+ */
+export function parseOptions(args: readonly string[], typedIn: string, checkout: string): StartOptions {
   const { values } = read(args);
   for (const [option, only] of [
     ['store', 'fs'],
@@ -46,7 +50,7 @@ export function parseOptions(args: readonly string[], root: string): StartOption
     throw invalid('bin-encoding', 'must be succinct or explicit');
   }
   return {
-    dataDir: resolve(root, values.data ?? '.rind'),
+    dataDir: values.data === undefined ? join(checkout, '.rind') : resolve(typedIn, values.data),
     port: wholeNumber('port', values.port, 0, 65_535),
     bins,
     binEncoding: encoding ?? null,

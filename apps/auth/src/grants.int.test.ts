@@ -132,7 +132,9 @@ describe('a grant', () => {
     expect((await ask()).json).toEqual({ voided: [] });
     await auth.voidGrant(second);
     expect((await ask()).json).toEqual({ voided: [second] });
-    expect((await auth.post('gate', '/internal/grants/voided', { ids: [first] })).code).toBe('internal.denied');
+    expect((await auth.post('gate', '/internal/grants/voided', { ids: [first] })).code).toBe(
+      'internal.denied',
+    );
     expect((await auth.post('signer', '/internal/grants/voided', { ids: ['x'] })).status).toBe(400);
   });
 

@@ -18,7 +18,9 @@ import { countingStore } from './counting-store.ts';
 import { signerPoints } from './crash-points.ts';
 import { SignerError } from './errors.ts';
 import { loadGrantKeys } from './grant-keys.ts';
+import { HttpAuthLog } from './auth-log/auth-log.ts';
 import { Intake } from './intake/intake.ts';
+import { VoidedGrants } from './intake/voided-grants.ts';
 import { offlineVersions } from './published/read-published.ts';
 import { loadRoot, loadTrust } from './published/trust.ts';
 import { BatchPlanner } from './publishing/batch-planner.ts';
@@ -27,11 +29,13 @@ import { StepTimer } from './publishing/step-timer.ts';
 import { FactsSweep } from './reconcile/facts-sweep.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { UnappliedGrants } from './reconcile/unapplied-grants.ts';
+import { ValidityWatch } from './reconcile/validity-watch.ts';
 import { SignerMetrics } from './signer-metrics.ts';
+import { Refresher } from './writer/refresher.ts';
 import { takeOver } from './writer/takeover.ts';
 import { Wakeup } from './writer/wakeup.ts';
 import { Writer } from './writer/writer.ts';
-import type { WriterReport } from './writer/writer.ts';
+import type { WriterReport } from './writer/writer-parts.ts';
 
 export interface AssembledSigner {
   run(): Promise<void>;
@@ -86,30 +90,46 @@ export async function assembleSigner(
     refresh,
     checkpoint,
     timer: new StepTimer(numbers.observeStep),
-    backoff: (attempt) => wakeup.pause(Math.min(5_000, 50 * 2 ** Math.min(attempt, 7))),
+    backoff: async (attempt) => {
+      await wakeup.pause(Math.min(5_000, 50 * 2 ** Math.min(attempt, 7)));
+      return !writer.isDraining;
+    },
     warn,
   });
+  const authLog = new HttpAuthLog({
+    url: config.RIND_AUTH_URL,
+    secret: config.RIND_SIGNER_AUTH_SECRET,
+    liveTimeoutMs: 10_000,
+    voidedTimeoutMs: 1_000,
+  });
+  const voided = new VoidedGrants(authLog, warn);
   const reconciler = new Reconciler(
     log,
     [
       new FactsSweep(sql),
-      new UnappliedGrants(sql, clock, {
-        authUrl: config.RIND_AUTH_URL,
-        secret: config.RIND_SIGNER_AUTH_SECRET,
-        alarmAfterMs: config.RIND_UNAPPLIED_ALARM_MS,
+      new ValidityWatch({
+        log,
+        clock,
+        refresh,
+        bitLength,
+        showFirstBin: (expiresMs) => numbers.showFirstBin(expiresMs),
       }),
+      new UnappliedGrants(sql, authLog, clock, config.RIND_UNAPPLIED_ALARM_MS),
     ],
     config.RIND_RECONCILE_INTERVAL_MS,
     warn,
   );
-  const writer = new Writer({
+  const writer: Writer = new Writer({
     lease: new DatabaseLease(sql),
     log,
     planner: new BatchPlanner({
       log,
-      intake: new Intake(loadGrantKeys(config.RIND_TRUSTED_GRANT_KEYS_FILE), config.RIND_REPOSITORY, (key) =>
-        bins.stat(key),
-      ),
+      intake: new Intake({
+        keys: loadGrantKeys(config.RIND_TRUSTED_GRANT_KEYS_FILE),
+        repository: config.RIND_REPOSITORY,
+        stat: (key) => bins.stat(key),
+        voidedAmong: (ids) => voided.among(ids),
+      }),
       bitLength,
       quotas: {
         newFilesPerProjectAndHour: config.RIND_QUOTA_FILES_PER_PROJECT_HOUR,
@@ -117,6 +137,7 @@ export async function assembleSigner(
       },
       pages: config.RIND_RENDER_PAGES === 'yes',
     }),
+    refresher: new Refresher(log, clock, refresh),
     publisher,
     takeOver: (fence) => takeOver({ log, store, root, bitLength, publisher, checkpoint }, fence),
     clock,
@@ -128,7 +149,7 @@ export async function assembleSigner(
       minPublishIntervalMs: config.RIND_MIN_PUBLISH_INTERVAL_MS,
       maxBatch: config.RIND_MAX_BATCH,
       maxClockSkewMs: 60_000,
-      refresh,
+      idleMs: Math.min(1_000, refresh.tickMs),
       heldRetryMs: 60_000,
     },
     report: reportTo(logger, numbers, reconciler),
@@ -199,6 +220,7 @@ function reportTo(logger: Logger, numbers: SignerMetrics, reconciler: Reconciler
         snapshot: state.snapshotVersion,
       });
     },
+    queue: (oldestEnqueuedMs) => numbers.showQueue(oldestEnqueuedMs),
     published: (kind, state, seconds, bins) => {
       numbers.countPublication('published', bins);
       numbers.showState(state);

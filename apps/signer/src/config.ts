@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { commonVariables, httpUrl, sharedSecret, wholeNumberFrom } from '@rind/nest-kit';
+import { commonVariables, httpUrl, loadConfig, sharedSecret, wholeNumberFrom } from '@rind/nest-kit';
+import { SignerError } from './errors.ts';
 
 const hour = 3_600_000;
 const path = z.string().min(1);
 
 /** What the signer reads from its environment; docs/reference/configuration.md. */
-export const signerVariables = z.object({
+const signerVariables = z.object({
   ...commonVariables,
   RIND_DATABASE_URL: z.string().min(1),
   RIND_STORE_KIND: z.literal('fs'),
@@ -37,3 +38,25 @@ export const signerVariables = z.object({
 });
 
 export type SignerConfig = Readonly<z.output<typeof signerVariables>>;
+
+/** A folder as store and keys in files: what one machine has, and nothing that others should rely on. */
+const developmentOnly: readonly (keyof SignerConfig)[] = [
+  'RIND_STORE_KIND',
+  'RIND_SNAPSHOT_KEY_FILE',
+  'RIND_TIMESTAMP_KEY_FILE',
+  'RIND_BIN_KEY_FILE',
+];
+
+/**
+ * @throws KitError `config.invalid`
+ * @throws SignerError `config.development-only`: such adapters, and `NODE_ENV=production`
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): SignerConfig {
+  const config = loadConfig(signerVariables, env);
+  if (config.NODE_ENV === 'production') {
+    throw new SignerError('config.development-only', `for development only: ${developmentOnly.join(', ')}`, {
+      variables: developmentOnly,
+    });
+  }
+  return config;
+}

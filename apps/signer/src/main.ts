@@ -1,12 +1,12 @@
 import { systemClock, systemRandomness } from '@rind/kernel';
-import { createApp, createLogger, loadConfig, runProcess } from '@rind/nest-kit';
-import { signerVariables } from './config.ts';
+import { createApp, createLogger, runProcess } from '@rind/nest-kit';
+import { readConfig } from './config.ts';
 import { SignerModule } from './signer.module.ts';
 
 const logger = createLogger({ process: 'signer', clock: systemClock() });
 
 await runProcess(logger, async () => {
-  const config = loadConfig(signerVariables, process.env);
+  const config = readConfig();
   const app = await createApp(SignerModule, {
     config,
     clock: systemClock(config.RIND_CLOCK_OFFSET_MS ?? 0),

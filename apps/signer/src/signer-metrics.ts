@@ -1,14 +1,17 @@
 import type { Metrics } from '@rind/nest-kit';
 import type { PublishedState } from './published/published-state.ts';
 
-/** The signer's numbers (docs/reference/metrics.md). */
+/**
+ * The signer's numbers (docs/reference/metrics.md). What depends on the time is computed when it is asked for;
+ * a standby knows neither queue nor expiry and answers NaN, which no comparison of an alarm meets.
+ */
 export class SignerMetrics {
   readonly observeStep: (step: string, seconds: number) => void;
   readonly countPublication: (outcome: string, bins: number) => void;
-  readonly showState: (state: PublishedState) => void;
-  readonly showQueue: (oldestSeconds: number) => void;
   readonly countStoreCall: (op: string, outcome: string) => void;
-  private validUntilMs = 0;
+  private state: PublishedState | null = null;
+  private firstBinExpiresMs = Number.POSITIVE_INFINITY;
+  private oldestEnqueuedMs: number | null = null;
 
   constructor(metrics: Metrics, nowMs: () => number) {
     const steps = metrics.histogram(
@@ -24,14 +27,42 @@ export class SignerMetrics {
       publications.inc({ outcome });
       if (signed > 0) bins.inc(signed);
     };
-    const queue = metrics.gauge('rind_queue_age_seconds', 'Age of the oldest request that waits.');
-    this.showQueue = (seconds) => queue.set(seconds);
     const calls = metrics.counter('rind_store_calls_total', 'Calls to the object store.', ['op', 'outcome']);
     this.countStoreCall = (op, outcome) => calls.inc({ op, outcome });
-    const valid = metrics.gauge('rind_valid_for_seconds', 'Until timestamp or snapshot expires.');
-    this.showState = (state) => {
-      this.validUntilMs = Math.min(state.timestampExpiresMs, state.snapshotExpiresMs);
-      valid.set((this.validUntilMs - nowMs()) / 1000);
-    };
+    metrics.observe('rind_queue_age_seconds', 'Age of the oldest request that waits.', () =>
+      this.queueAgeSeconds(nowMs()),
+    );
+    metrics.observe(
+      'rind_valid_for_seconds',
+      'Until the first of timestamp, snapshot and any bin expires.',
+      () => this.validForSeconds(nowMs()),
+    );
+  }
+
+  /** What this process published last, or found when it became the writer. */
+  showState(state: PublishedState): void {
+    this.state = state;
+  }
+
+  /** When the first of all bins expires, milliseconds since 1970. */
+  showFirstBin(expiresMs: number): void {
+    this.firstBinExpiresMs = expiresMs;
+  }
+
+  /** When the oldest request that waits came in, milliseconds since 1970; null when none waits. */
+  showQueue(oldestEnqueuedMs: number | null): void {
+    this.oldestEnqueuedMs = oldestEnqueuedMs;
+  }
+
+  private queueAgeSeconds(nowMs: number): number {
+    if (this.state === null) return Number.NaN;
+    if (this.oldestEnqueuedMs === null) return 0;
+    return Math.max(0, nowMs - this.oldestEnqueuedMs) / 1000;
+  }
+
+  private validForSeconds(nowMs: number): number {
+    if (this.state === null) return Number.NaN;
+    const { timestampExpiresMs, snapshotExpiresMs } = this.state;
+    return (Math.min(timestampExpiresMs, snapshotExpiresMs, this.firstBinExpiresMs) - nowMs) / 1000;
   }
 }

@@ -92,8 +92,8 @@ export interface KnownFacts {
  * `WHERE fence = mine` and throws `lease.lost` when a newer holder exists; each is one transaction.
  */
 export interface PublicationLog {
-  /** Pending rows, oldest first. */
-  pending(limit: number): Promise<OutboxRow[]>;
+  /** Pending rows without those of the ids `except`, oldest first. */
+  pending(limit: number, except?: readonly number[]): Promise<OutboxRow[]>;
   known(
     paths: readonly string[],
     projects: readonly string[],

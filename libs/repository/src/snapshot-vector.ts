@@ -8,20 +8,24 @@ import { binName } from './bins.ts';
  */
 export class SnapshotVector {
   private readonly versions: Float64Array;
-  private readonly names: readonly string[];
   private readonly bitLength: number;
+  /** What precedes the version of each bin; the same for every vector of a repository. */
+  private readonly entries: readonly string[];
   readonly targetsVersion: number;
   readonly binsVersion: number;
 
-  constructor(bitLength: number, versions: Float64Array, targetsVersion: number, binsVersion: number) {
+  constructor(
+    bitLength: number,
+    versions: Float64Array,
+    targetsVersion: number,
+    binsVersion: number,
+    entries = entriesOf(bitLength, versions.length),
+  ) {
     this.bitLength = bitLength;
     this.versions = versions;
     this.targetsVersion = targetsVersion;
     this.binsVersion = binsVersion;
-    this.names = Array.from(
-      { length: versions.length },
-      (_, i) => `"${binName(i, bitLength)}.json":{"version":`,
-    );
+    this.entries = entries;
   }
 
   /** Reads the vector from a verified snapshot; `missing` names the first bin that it lacks. */
@@ -54,19 +58,21 @@ export class SnapshotVector {
   with(changes: ReadonlyMap<number, number>): SnapshotVector {
     const versions = this.versions.slice();
     for (const [index, version] of changes) versions[index] = version;
-    return new SnapshotVector(this.bitLength, versions, this.targetsVersion, this.binsVersion);
+    return new SnapshotVector(this.bitLength, versions, this.targetsVersion, this.binsVersion, this.entries);
   }
 
   /** Canonical bytes of the snapshot's `signed` object. `expires` is a TUF date. */
   signedBytes(version: number, expires: string, specVersion: string): Uint8Array {
-    const meta: string[] = [];
-    for (let i = 0; i < this.versions.length; i++) meta.push(`${this.names[i]!}${this.versions[i]!}}`);
-    meta.push(
-      `"bins.json":{"version":${this.binsVersion}}`,
-      `"targets.json":{"version":${this.targetsVersion}}`,
-    );
+    // One growing string: a list of 16,384 parts and its join take three times as long.
+    let bins = '';
+    for (let i = 0; i < this.versions.length; i++) bins += `${this.entries[i]!}${this.versions[i]!}},`;
+    const others = `"bins.json":{"version":${this.binsVersion}},"targets.json":{"version":${this.targetsVersion}}`;
     return utf8(
-      `{"_type":"snapshot","expires":"${expires}","meta":{${meta.join(',')}},"spec_version":"${specVersion}","version":${version}}`,
+      `{"_type":"snapshot","expires":"${expires}","meta":{${bins}${others}},"spec_version":"${specVersion}","version":${version}}`,
     );
   }
+}
+
+function entriesOf(bitLength: number, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => `"${binName(i, bitLength)}.json":{"version":`);
 }

@@ -11,7 +11,7 @@ export interface Scale {
 }
 
 const filesPerProject = 100;
-const chunk = 25_000;
+const chunk = 10_000;
 const runs = 20;
 
 /** An index of a given size, filled once and started again for each benchmark that wants one. */

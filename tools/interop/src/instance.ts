@@ -25,6 +25,13 @@ interface InstanceFile {
   };
 }
 
+/** What we use of a receipt. */
+export interface Receipt {
+  readonly state: string;
+  /** Version of the timestamp role that first showed the file. */
+  readonly timestampVersion: number | null;
+}
+
 /** A running Rind, spoken to only by its public names. */
 export class Instance {
   /** As it was when the instance became ready; names and folders stay as they are. */
@@ -62,10 +69,11 @@ export class Instance {
   }
 
   /** Waits until the upload with this content can be verified by clients. */
-  async waitVerifiable(sha256: string): Promise<void> {
+  async waitVerifiable(sha256: string): Promise<Receipt> {
     const answer = await fetch(`${this.file.url}/api/v1/uploads?sha256=${sha256}&wait=60`);
-    const receipt = (await answer.json()) as { state?: string; code?: string };
+    const receipt = (await answer.json()) as Receipt;
     assert.equal(receipt.state, 'verifiable', `receipt ${answer.status} ${JSON.stringify(receipt)}`);
+    return receipt;
   }
 }
 

@@ -5,15 +5,15 @@ import { parseArgs } from 'node:util';
 import { clientEnvironment } from './environment.ts';
 import { ensureFixtures } from './fixtures.ts';
 import type { Fixtures } from './fixtures.ts';
-import { startInstance } from './instance.ts';
-import type { Instance } from './instance.ts';
 import { places } from './places.ts';
 import { ensurePython, pinnedVersion } from './python.ts';
 import type { Python } from './python.ts';
 import { Report } from './report.ts';
 import { measure, reasonOf } from './suite.ts';
-import type { ClientName, Context, VersionOf } from './suite.ts';
-import { suites } from './suites.ts';
+import type { Bench, ClientName, Suite, VersionOf } from './suite.ts';
+import { suites, suitesApart } from './suites.ts';
+import { startInstance } from './supervisor.ts';
+import type { RunningSupervisor } from './supervisor.ts';
 
 /** `npm run interop [-- --only SUITE]… [--keep] [--json FILE]`: exit code 0 only if every cell held. */
 const { values } = parseArgs({
@@ -26,10 +26,14 @@ const { values } = parseArgs({
 });
 const say = (line: string): void => console.log(line);
 
-const chosen = suites.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-const unknown = values.only.filter((name) => !suites.some((suite) => suite.name === name));
+const isChosen = ({ name }: { name: string }): boolean =>
+  values.only.length === 0 || values.only.includes(name);
+const chosen = suites.filter(isChosen);
+const chosenApart = suitesApart.filter(isChosen);
+const names = [...suites, ...suitesApart].map(({ name }) => name);
+const unknown = values.only.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
+  console.error(`no suite ${unknown.join(', ')}; there are ${names.join(', ')}`);
   process.exit(2);
 }
 
@@ -50,14 +54,23 @@ const report = new Report(say);
 const work = mkdtempSync(join(tmpdir(), 'rind-interop-'));
 // The database runs as another user when we are root, and must reach its folder below.
 chmodSync(work, 0o711);
-try {
-  const python = await ensurePython(say);
-  const fixtures = await ensureFixtures(python, say);
-  say(`clients on Python ${python.version}, everything else in ${work}`);
-  await runAgainstInstance(python, fixtures);
-} catch (error) {
-  for (const suite of chosen) suite.fail(report, versionOf, reasonOf(error));
+const supervisors = new Set<RunningSupervisor>();
+const stopAll = (): Promise<unknown> => Promise.all([...supervisors].map((each) => each.stop()));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void stopAll().then(() => process.exit(1)));
 }
+await orFail([...chosen, ...chosenApart], async () => {
+  const python = await ensurePython(say);
+  const bench = benchOf(python);
+  say(`clients on Python ${python.version}, everything else in ${work}`);
+  if (chosen.length > 0) {
+    await orFail(chosen, async () => runAgainstOne(bench, await ensureFixtures(python, say)));
+  }
+  for (const suite of chosenApart) {
+    say(`\n${suite.name}`);
+    await orFail([suite], () => suite.run(bench, report, versionOf));
+  }
+});
 
 if (report.held && !values.keep) rmSync(work, { recursive: true, force: true });
 else say(`\nkept: ${work}`);
@@ -66,12 +79,18 @@ say('');
 for (const line of report.lines()) say(line);
 process.exitCode = report.held ? 0 : 1;
 
-async function runAgainstInstance(python: Python, fixtures: Fixtures): Promise<void> {
-  const supervisor = await startInstance(join(work, 'data'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void supervisor.stop().then(() => process.exit(1)));
+/** What breaks down takes all cells of its suites with it. */
+async function orFail(concerned: readonly Pick<Suite, 'fail'>[], act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    for (const suite of concerned) suite.fail(report, versionOf, reasonOf(error));
   }
-  const context = contextOf(python, fixtures, supervisor.instance);
+}
+
+async function runAgainstOne(bench: Bench, fixtures: Fixtures): Promise<void> {
+  const supervisor = await bench.startInstance({});
+  const context = { ...bench, fixtures, instance: supervisor.instance };
   try {
     for (const suite of chosen) {
       say(`\n${suite.name}`);
@@ -88,7 +107,7 @@ async function runAgainstInstance(python: Python, fixtures: Fixtures): Promise<v
   }
 }
 
-function contextOf(python: Python, fixtures: Fixtures, instance: Instance): Context {
+function benchOf(python: Python): Bench {
   let folders = 0;
   const newFolder = (name: string): string => {
     folders += 1;
@@ -96,5 +115,14 @@ function contextOf(python: Python, fixtures: Fixtures, instance: Instance): Cont
     mkdirSync(path);
     return path;
   };
-  return { python, fixtures, instance, newFolder, environment: clientEnvironment(newFolder('home')) };
+  return {
+    python,
+    newFolder,
+    environment: clientEnvironment(newFolder('home')),
+    async startInstance(options) {
+      const supervisor = await startInstance(newFolder('data'), options);
+      supervisors.add(supervisor);
+      return supervisor;
+    },
+  };
 }

@@ -20,7 +20,14 @@ export interface PlainFile {
 export function plainFile(project: string, version: string): PlainFile {
   const filename = `${project.replaceAll('-', '_')}-${version}.tar.gz`;
   const bytes = new TextEncoder().encode(`all that is in ${filename}`);
-  return { project, version, filename, bytes, sha256: sha256Hex(bytes), path: packagePath(project, filename) };
+  return {
+    project,
+    version,
+    filename,
+    bytes,
+    sha256: sha256Hex(bytes),
+    path: packagePath(project, filename),
+  };
 }
 
 /** One upload with the instance's own token. Throws when there is no answer. */

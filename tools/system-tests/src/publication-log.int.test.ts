@@ -1,5 +1,6 @@
 import { DatabaseLease, DatabasePublicationLog } from '@rind/database';
 import type { PathFacts, PublicationPlan } from '@rind/queue-port';
+import { systemClock } from '@rind/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIndexDatabase } from './index-database.ts';
 import type { IndexDatabase } from './index-database.ts';
@@ -152,6 +153,22 @@ describe('the publication log', () => {
     await log.close(fence, publication.id, closed);
     expect((await log.known(['packages/demo/never.whl'], [], [])).paths.size).toBe(0);
     await log.abandon(fence, publication.id, 'test');
+  });
+
+  it('answers pending rows in their order, without those that are not wanted', async () => {
+    const [first, second, third] = [await enqueue(21), await enqueue(22), await enqueue(23)];
+    const ours = async (limit: number, except?: readonly number[]): Promise<number[]> =>
+      (await log.pending(limit, except)).map(({ id }) => id).filter((id) => id >= first);
+    expect(await ours(1_000)).toEqual([first, second, third]);
+    expect(await ours(1_000, [second])).toEqual([first, third]);
+    const older = (await log.pending(1_000)).map(({ id }) => id).filter((id) => id < first);
+    expect(await ours(1, [...older, first])).toEqual([second]);
+  });
+
+  it('tells the time of the database', async () => {
+    const first = await log.databaseNowMs();
+    expect(Math.abs(first - systemClock().nowMs())).toBeLessThan(60_000);
+    expect(await log.databaseNowMs()).toBeGreaterThanOrEqual(first);
   });
 
   it('sets rows aside with their reason and an audit event', async () => {

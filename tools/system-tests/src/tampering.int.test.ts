@@ -138,6 +138,26 @@ describe('rows that the thief can write', () => {
     );
   });
 
+  it('cannot publish a refused upload, whose grant was voided', async () => {
+    const file = sdist('refused', '1.0');
+    const { gateAuth } = JSON.parse(readFileSync(join(instance.dataDir, 'secrets.json'), 'utf8')) as {
+      gateAuth: string;
+    };
+    const grant = await genuineGrant('refused', file.filename, file.bytes);
+    const voided = await fetch(`${instance.file.endpoints.auth}/internal/grants/${grant.grant.id}/void`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateAuth}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ reason: 'refused' }),
+    });
+    expect(voided.status).toBe(204);
+    placeBlob('refused', hashHex('sha256', file.bytes), file.filename, file.bytes);
+    const path = `packages/refused/${file.filename}`;
+    const id = await enqueue(path, serializeSignedGrant(grant), grant.grant.id);
+    expect(await outcomeOf(id)).toEqual({ state: 'set-aside', reason: 'grant.voided' });
+    expect(await auditCount('grant.invalid', path)).toBe(1);
+    expect(readSignedOutput(instance.file.store.path).targets.has(path)).toBe(false);
+  });
+
   it('refuses a grant signed by a key of the thief’s own, and one with another key’s name on it', async () => {
     const before = readSignedOutput(instance.file.store.path).targets;
     const file = sdist('forged', '1.0');

@@ -1,6 +1,7 @@
 import { binName } from '@rind/repository';
 import type { BinChange, BlobFacts, SnapshotVector } from '@rind/repository';
 import type { WorkerPool } from '@rind/worker-pool';
+import { runBounded } from '../bounded.ts';
 import type { BinJob, BinTasks, BuiltBin } from './bin-tasks.ts';
 
 /** Bins in one task: enough to make the hand-over cheap, few enough to keep every thread busy. */
@@ -49,19 +50,4 @@ export class BinPool {
   stat(key: string): Promise<BlobFacts | null> {
     return this.pool.run('stat', { key });
   }
-}
-
-/** Keeps at most `limit` tasks in flight, so that a long refresh cannot fill the pool's queue. */
-async function runBounded<Input, Output>(
-  inputs: readonly Input[],
-  limit: number,
-  run: (input: Input) => Promise<Output>,
-): Promise<Output[]> {
-  const outputs = new Array<Output>(inputs.length);
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let i = next++; i < inputs.length; i = next++) outputs[i] = await run(inputs[i]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, inputs.length) }, lane));
-  return outputs;
 }

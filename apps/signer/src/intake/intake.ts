@@ -2,8 +2,12 @@ import { messageOf, isRindError } from '@rind/kernel';
 import type { KeyId } from '@rind/kernel';
 import { grantTargetPath, packageObjectKey, verifyGrant } from '@rind/index-model';
 import type { Grant, GrantKey } from '@rind/index-model';
+import { runBounded } from '../bounded.ts';
 import type { OutboxRow, SetAsideRow } from '@rind/queue-port';
 import type { BatchRequest, BlobFacts, GrantIssuer } from '@rind/repository';
+
+/** Looks at the store that are under way at once. */
+const maxConcurrentStats = 64;
 
 export interface VerifiedRows {
   readonly requests: readonly BatchRequest[];
@@ -54,7 +58,7 @@ export class Intake {
     const issuedByAuth = verified.filter(({ issuer }) => issuer === 'auth').map(({ grant }) => grant.id);
     const [voided, requests] = await Promise.all([
       voidedAmong(issuedByAuth),
-      Promise.all(verified.map((one) => this.toRequest(one, shaOf))),
+      runBounded(verified, maxConcurrentStats, (one) => this.toRequest(one, shaOf)),
     ]);
     return { requests, refused, voided };
   }

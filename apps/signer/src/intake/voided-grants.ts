@@ -12,14 +12,18 @@ const none: ReadonlySet<string> = new Set();
  * answered with 200: without an answer none counts as taken back, and the log says so once a minute.
  */
 export class VoidedGrants {
-  private readonly log: AuthLog;
+  private readonly log: Pick<AuthLog, 'voided'>;
   private readonly warn: (event: string, detail: object) => void;
   private readonly nowMs: () => number;
   private askAgainMs = Number.NEGATIVE_INFINITY;
   private warnAgainMs = Number.NEGATIVE_INFINITY;
 
   /** @param nowMs monotonic milliseconds */
-  constructor(log: AuthLog, warn: (event: string, detail: object) => void, nowMs: () => number = monotonicMs) {
+  constructor(
+    log: Pick<AuthLog, 'voided'>,
+    warn: (event: string, detail: object) => void,
+    nowMs: () => number = monotonicMs,
+  ) {
     this.log = log;
     this.warn = warn;
     this.nowMs = nowMs;

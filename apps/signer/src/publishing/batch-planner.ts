@@ -41,10 +41,7 @@ export class BatchPlanner {
     const { log, intake, bitLength, quotas } = this.parts;
     const stated = statedGrants(rows);
     const known = await log.known(stated.paths, stated.projects, stated.ids);
-    const { requests, refused, voided } = await intake.verify(
-      rows,
-      (path) => known.paths.get(path)?.sha256,
-    );
+    const { requests, refused, voided } = await intake.verify(rows, (path) => known.paths.get(path)?.sha256);
     const binOf = (path: string): number => binIndexOf(path, bitLength);
     const decision = decideBatch(requests, {
       ...known,

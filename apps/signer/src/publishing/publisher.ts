@@ -31,15 +31,15 @@ import type { StepTimer } from './step-timer.ts';
 export interface PublisherParts {
   readonly log: PublicationLog;
   readonly store: ObjectStore;
-  readonly bins: BinPool;
+  readonly bins: Pick<BinPool, 'build'>;
   readonly snapshotSigner: Signer;
   readonly timestampSigner: Signer;
   readonly clock: Clock;
   readonly refresh: RefreshSettings;
   readonly checkpoint: Checkpoint;
   readonly timer: StepTimer;
-  /** Waits before a step is tried again; rejects when the process drains. */
-  readonly backoff: (attempt: number) => Promise<void>;
+  /** Waits before a step is tried again; false when the process drains instead. */
+  readonly backoff: (attempt: number) => Promise<boolean>;
   readonly warn: (event: string, detail: object) => void;
 }
 
@@ -47,7 +47,9 @@ export interface PublisherParts {
 export type PublishResult =
   | { readonly kind: 'published'; readonly state: PublishedState; readonly id: number }
   | { readonly kind: 'abandoned'; readonly reason: string; readonly cause: unknown }
-  | { readonly kind: 'lost'; readonly reason: string };
+  | { readonly kind: 'lost'; readonly reason: string }
+  /** The process drains while a step fails: the next holder rolls it forward or abandons it. */
+  | { readonly kind: 'left' };
 
 /** Drives one publication through the state machine of @rind/repository; performs, never decides. */
 export class Publisher {
@@ -101,7 +103,7 @@ class PublicationRun {
       if (command === null) break;
       const outcome = await this.perform(command);
       attempt = outcome.kind === 'retry' || outcome.kind === 'unknown' ? attempt + 1 : 0;
-      if (attempt > 0) await this.parts.backoff(attempt);
+      if (attempt > 0 && !(await this.parts.backoff(attempt))) return { kind: 'left' };
       state = advance(state, outcome);
     }
     if (state.phase === 'closed') return { kind: 'published', state: this.published(), id: this.opened!.id };
@@ -137,6 +139,7 @@ class PublicationRun {
     },
     'write-targets': async () => {
       this.keys.length = 0;
+      this.signatures.length = 0;
       this.keys.push(...(await writePages(this.parts.store, this.plan.pages)));
       this.parts.checkpoint('after-pages');
       await this.writeBins();

@@ -1,7 +1,8 @@
 import type { AuditEvent } from '@rind/queue-port';
 import type { Sql } from '@rind/database';
 
-interface SweptRow {
+/** A signed path beside the warehouse's row of it (`file_…`, `uploaded_ms`), as the database writes them. */
+export interface SweptRow {
   target_path: string;
   project: string;
   sha256: string;
@@ -33,7 +34,7 @@ export class FactsSweep {
     const { rows } = await this.sql.query<SweptRow>(
       `SELECT p.target_path, p.project, p.sha256, p.length, p.requires_python, p.uploaded_at,
               f.sha256 AS file_sha256, f.length AS file_length, f.requires_python AS file_requires_python,
-              round(extract(epoch FROM f.uploaded_at) * 1000) AS uploaded_ms
+              floor(extract(epoch FROM f.uploaded_at) * 1000) AS uploaded_ms
          FROM signer.path AS p LEFT JOIN warehouse.file AS f USING (target_path)
         WHERE p.target_path > $1 ORDER BY p.target_path LIMIT $2`,
       [this.position, this.slice],
@@ -60,11 +61,12 @@ export class FactsSweep {
   }
 }
 
-function differences(row: SweptRow): string[] {
+/** What the warehouse's row says otherwise than the grant did. */
+export function differences(row: SweptRow): string[] {
   const differing: string[] = [];
   if (row.file_sha256 !== row.sha256) differing.push('sha256');
   if (row.file_length !== row.length) differing.push('length');
   if (row.file_requires_python !== row.requires_python) differing.push('requiresPython');
-  if (Number(row.uploaded_ms) !== Math.round(Date.parse(row.uploaded_at))) differing.push('uploadedAt');
+  if (Number(row.uploaded_ms) !== Date.parse(row.uploaded_at)) differing.push('uploadedAt');
   return differing;
 }

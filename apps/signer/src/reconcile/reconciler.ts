@@ -14,6 +14,8 @@ export class Reconciler {
   private readonly warn: (event: string, detail: object) => void;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** Found, and not yet in the log. */
+  private alarms: AuditEvent[] = [];
 
   constructor(
     log: PublicationLog,
@@ -39,13 +41,20 @@ export class Reconciler {
   private async round(): Promise<void> {
     for (const watch of this.watches) {
       try {
-        const alarms = await watch.next();
-        for (const { event, target } of alarms) this.warn(event, { target });
-        await this.log.audit(alarms);
+        const found = await watch.next();
+        for (const { event, target } of found) this.warn(event, { target });
+        this.alarms.push(...found);
+        await this.record();
       } catch (error) {
         this.warn('reconcile.failed', { message: messageOf(error) });
       }
     }
     if (!this.stopped) this.start();
+  }
+
+  /** Watches report each alarm once: what the database does not take now is written in a later round. */
+  private async record(): Promise<void> {
+    await this.log.audit(this.alarms);
+    this.alarms = [];
   }
 }

@@ -7,6 +7,7 @@ import type { ObjectStore } from '@rind/storage-port';
 import { SignerError } from '../errors.ts';
 import { readPublished, readSnapshot } from '../published/read-published.ts';
 import type { PublishedState } from '../published/published-state.ts';
+import { isPassing } from '../publishing/passing-errors.ts';
 import { takeoverPlan } from '../publishing/plan.ts';
 import type { Publisher } from '../publishing/publisher.ts';
 
@@ -15,9 +16,12 @@ export interface TakeoverParts {
   readonly store: ObjectStore;
   readonly root: Root;
   readonly bitLength: number;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'publish'>;
   readonly checkpoint: Checkpoint;
 }
+
+/** Somebody else moved the timestamp first. */
+const outrun: readonly string[] = ['store.precondition-failed', 'timestamp replaced'];
 
 /** A predecessor that wakes up may swap once more; it cannot do so for ever. */
 const maxRounds = 8;
@@ -28,8 +32,9 @@ const maxRounds = 8;
  * 2. close what is already published (roll forward), or refuse what nobody can explain;
  * 3. move the timestamp itself, so that no stopped predecessor can swap any more; if one was faster, start over;
  * 4. only then give unfinished publications up.
+ * Answers null when the process drains meanwhile. Trouble that passes is thrown: the whole may be done again.
  */
-export async function takeOver(parts: TakeoverParts, fence: number): Promise<PublishedState> {
+export async function takeOver(parts: TakeoverParts, fence: number): Promise<PublishedState | null> {
   const { log, store, root, bitLength, publisher, checkpoint } = parts;
   for (let round = 0; round < maxRounds; round++) {
     const published = await readPublished(store, root, bitLength);
@@ -65,7 +70,9 @@ export async function takeOver(parts: TakeoverParts, fence: number): Promise<Pub
       for (const id of decision.abandon) await log.abandon(fence, id, 'taken over');
       return result.state;
     }
-    if (result.reason !== 'store.precondition-failed') break;
+    if (result.kind === 'left') return null;
+    if (result.kind === 'abandoned' && isPassing(result.cause)) throw result.cause;
+    if (!outrun.includes(result.reason)) break;
   }
   throw new SignerError('writer.lost', 'could not move the timestamp after taking the lease', {
     reason: 'takeover',

@@ -1,49 +1,16 @@
-import { isRindError, messageOf, monotonicMs } from '@rind/kernel';
-import type { Checkpoint, Clock } from '@rind/kernel';
-import type { AuditEvent, Lease, PublicationLog } from '@rind/queue-port';
-import { isDue, refreshBatchSize } from '@rind/repository';
-import type { RefreshSettings } from '@rind/repository';
+import { isRindError, monotonicMs } from '@rind/kernel';
+import type { AuditEvent, OutboxRow } from '@rind/queue-port';
 import { SignerError } from '../errors.ts';
 import type { PublishedState } from '../published/published-state.ts';
-import { refreshPlan } from '../publishing/plan.ts';
-import type { PublishingPlan } from '../publishing/plan.ts';
-import type { BatchPlanner, PlannedBatch } from '../publishing/batch-planner.ts';
-import type { Publisher } from '../publishing/publisher.ts';
+import type { PlannedBatch } from '../publishing/batch-planner.ts';
 import { oversizedRows } from '../publishing/oversized.ts';
-import type { Wakeup } from './wakeup.ts';
+import { isPassing } from '../publishing/passing-errors.ts';
+import type { PublishingPlan } from '../publishing/plan.ts';
+import { HeldRows } from './held-rows.ts';
+import type { WriterParts } from './writer-parts.ts';
 
-export interface WriterSettings {
-  readonly holder: string;
-  readonly leaseTtlMs: number;
-  readonly minPublishIntervalMs: number;
-  readonly maxBatch: number;
-  /** How far our clock may be from the database's. */
-  readonly maxClockSkewMs: number;
-  readonly refresh: RefreshSettings;
-  /** How long held rows wait before they are looked at again. */
-  readonly heldRetryMs: number;
-}
-
-export interface WriterParts {
-  readonly lease: Lease;
-  readonly log: PublicationLog;
-  readonly planner: BatchPlanner;
-  readonly publisher: Publisher;
-  readonly takeOver: (fence: number) => Promise<PublishedState>;
-  readonly clock: Clock;
-  readonly wakeup: Wakeup;
-  readonly checkpoint: Checkpoint;
-  readonly settings: WriterSettings;
-  readonly report: WriterReport;
-}
-
-export interface WriterReport {
-  active(fence: number, state: PublishedState): void;
-  published(kind: string, state: PublishedState, seconds: number, bins: number): void;
-  abandoned(reason: string): void;
-  standby(): void;
-  warn(event: string, detail: object): void;
-}
+/** How long the process that lost waits to say so. */
+const lossTimeoutMs = 2_000;
 
 /**
  * One signer: standby until it gets the lease, then the writer until it drains or loses it.
@@ -51,13 +18,18 @@ export interface WriterReport {
  */
 export class Writer {
   private readonly parts: WriterParts;
+  private readonly held = new HeldRows();
   private draining = false;
   private lost: string | null = null;
-  private nextRefreshMs = 0;
-  private readonly heldUntil = new Map<number, number>();
+  /** Something failed in between: a publication that never went out may still hold its rows. */
+  private untidy = false;
 
   constructor(parts: WriterParts) {
     this.parts = parts;
+  }
+
+  get isDraining(): boolean {
+    return this.draining;
   }
 
   drain(): void {
@@ -79,37 +51,66 @@ export class Writer {
   }
 
   private async write(fence: number): Promise<void> {
-    const { lease, settings, report, takeOver } = this.parts;
+    const { lease, settings, report } = this.parts;
     const renewal = setInterval(() => void this.renew(fence), settings.leaseTtlMs / 3);
     try {
-      await this.checkClock();
-      let state = await takeOver(fence);
-      report.active(fence, state);
-      while (!this.draining) state = await this.turn(fence, state);
+      let state = await this.takeOver(fence);
+      if (state !== null) report.active(fence, state);
+      while (state !== null && !this.draining) state = await this.turn(fence, state);
       await this.tolerating(() => lease.release(fence));
+    } catch (error) {
+      if (isRindError(error, 'writer.lost')) await this.recordLoss(fence, error.details);
+      throw error;
     } finally {
       clearInterval(renewal);
     }
   }
 
   private async renew(fence: number): Promise<void> {
-    const renewed = await this.tolerating(() =>
-      this.parts.lease.renew(fence, this.parts.settings.leaseTtlMs),
-    );
-    if (renewed === false) {
+    const { lease, settings, wakeup, report } = this.parts;
+    try {
+      if (await lease.renew(fence, settings.leaseTtlMs)) return;
       this.lost = 'lease.lost';
-      this.parts.wakeup.wake();
+      wakeup.wake();
+    } catch (error) {
+      // Safe to go on: whoever takes the lease meanwhile raises the fence.
+      report.warn('lease.not-renewed', { code: isRindError(error) ? error.code : 'internal' });
     }
   }
 
-  /** One round: what is pending, else what is due, else wait. */
+  private async takeOver(fence: number): Promise<PublishedState | null> {
+    while (!this.draining) {
+      if (this.lost !== null) throw lost(this.lost);
+      const state = await this.tolerating(async () => {
+        await this.requireClock(await this.parts.log.databaseNowMs());
+        return this.parts.takeOver(fence);
+      });
+      if (state !== undefined) return state;
+    }
+    return null;
+  }
+
+  /** Said by the one that lost, if the database hears it in time: its end must not wait for the database. */
+  private async recordLoss(fence: number, details: object): Promise<void> {
+    const { log, wakeup, settings } = this.parts;
+    const detail = { ...details, fence, holder: settings.holder };
+    const recorded = log.audit([{ event: 'lease.lost', detail }]).catch(() => {});
+    await Promise.race([recorded, wakeup.pause(lossTimeoutMs)]);
+  }
+
+  /** One round: what the schedule says is due, else what is pending, else wait. */
   private async turn(fence: number, state: PublishedState): Promise<PublishedState> {
     const { settings, wakeup } = this.parts;
     if (this.lost !== null) throw lost(this.lost);
     const startedMs = monotonicMs();
-    const next = (await this.publishPending(fence, state)) ?? (await this.refresh(fence, state));
+    const next = await this.tolerating(async () => {
+      if (this.untidy) await this.tidyUp(fence);
+      // The schedule first, though a tick at a time: requests that never cease must not let metadata expire.
+      return (await this.refresh(fence, state)) ?? (await this.publishPending(fence, state));
+    });
+    if (next === undefined) return state;
     if (next === null) {
-      await wakeup.wait(Math.min(1_000, settings.refresh.tickMs));
+      await wakeup.wait(settings.idleMs);
       return state;
     }
     const restMs = settings.minPublishIntervalMs - (monotonicMs() - startedMs);
@@ -117,55 +118,39 @@ export class Writer {
     return next;
   }
 
+  private async refresh(fence: number, state: PublishedState): Promise<PublishedState | null> {
+    const plan = await this.parts.refresher.plan(state);
+    if (plan === null) return null;
+    await this.requireClock(await this.parts.log.databaseNowMs());
+    return this.publish(fence, state, plan);
+  }
+
   private async publishPending(fence: number, state: PublishedState): Promise<PublishedState | null> {
-    const { log, planner, settings, checkpoint } = this.parts;
+    const { log, planner, settings, checkpoint, report } = this.parts;
     const takenAtMs = monotonicMs();
-    const pending = await this.tolerating(() => log.pending(settings.maxBatch));
-    const rows = (pending ?? []).filter(({ id }) => (this.heldUntil.get(id) ?? 0) <= takenAtMs);
+    const rows = await log.pending(settings.maxBatch, this.held.waiting(takenAtMs));
+    report.queue(earlier(rows[0]?.enqueuedAtMs ?? null, this.held.oldestMs()));
     if (rows.length === 0) return null;
     checkpoint('batch-taken');
-    await this.checkClock();
-    const batch = await this.tolerating(() => planner.plan(rows, takenAtMs));
-    if (batch === undefined) return null;
-    await this.settle(fence, batch);
+    const batch = await planner.plan(rows, takenAtMs);
+    await this.requireClock(batch.databaseNowMs);
+    await this.settle(fence, rows, batch);
     if (batch.plan === null) return state;
     return this.publish(fence, state, batch.plan, batch);
   }
 
-  private async settle(fence: number, { setAside, held }: PlannedBatch): Promise<void> {
+  private async settle(fence: number, rows: readonly OutboxRow[], batch: PlannedBatch): Promise<void> {
     const { log, settings } = this.parts;
-    if (setAside.length > 0) await log.setAside(fence, setAside);
+    if (batch.setAside.length > 0) await log.setAside(fence, batch.setAside);
+    const held = new Map(batch.held.map((row) => [row.outboxId, row]));
+    const untilMs = monotonicMs() + settings.heldRetryMs;
     const alarms: AuditEvent[] = [];
-    for (const row of held) {
-      if (!this.heldUntil.has(row.outboxId)) alarms.push(row.audit);
-      this.heldUntil.set(row.outboxId, monotonicMs() + settings.heldRetryMs);
+    for (const row of rows) {
+      const hold = held.get(row.id);
+      if (hold === undefined) this.held.release(row.id);
+      else if (this.held.hold(row, untilMs)) alarms.push(hold.audit);
     }
     if (alarms.length > 0) await log.audit(alarms);
-  }
-
-  private async refresh(fence: number, state: PublishedState): Promise<PublishedState | null> {
-    const { log, settings, clock } = this.parts;
-    const nowMs = clock.nowMs();
-    const topDue =
-      isDue(state.timestampExpiresMs, nowMs, settings.refresh) ||
-      isDue(state.snapshotExpiresMs, nowMs, settings.refresh);
-    if (!topDue && monotonicMs() < this.nextRefreshMs) return null;
-    this.nextRefreshMs = monotonicMs() + settings.refresh.tickMs;
-    const before = nowMs + settings.refresh.refreshBelowMs;
-    const due = await this.tolerating(() => log.countBinsExpiringBefore(before));
-    if (due === undefined || (due === 0 && !topDue)) return null;
-    const first = await log.binsExpiringBefore(before, 1);
-    const size = refreshBatchSize(due, first[0]?.expiresMs ?? nowMs, nowMs, settings.refresh);
-    const bins = size === 0 ? [] : await log.binsExpiringBefore(before, size);
-    await this.checkClock();
-    return this.publish(
-      fence,
-      state,
-      refreshPlan(
-        bins.map(({ idx }) => idx),
-        monotonicMs(),
-      ),
-    );
   }
 
   private async publish(
@@ -187,6 +172,8 @@ export class Writer {
         return result.state;
       case 'lost':
         throw lost(result.reason);
+      case 'left':
+        return state;
       case 'abandoned':
         report.abandoned(result.reason);
         await this.afterAbandoned(fence, plan, result.cause, batch);
@@ -206,35 +193,47 @@ export class Writer {
       await log.setAside(fence, oversizedRows(cause, plan, batch));
       return;
     }
-    for (const { id } of await log.unfinished()) await log.abandon(fence, id, 'unknown outcome');
+    await this.tidyUp(fence);
     if (isRindError(cause, 'store.corrupt') || isRindError(cause, 'store.missing')) {
       await log.audit([{ event: 'store.corrupt', detail: { ...cause.details, code: cause.code } }]);
     }
     await wakeup.pause(Math.min(1_000, settings.leaseTtlMs / 3));
   }
 
+  /** Between two publications of one writer, whatever is unfinished is its own and never reached the swap. */
+  private async tidyUp(fence: number): Promise<void> {
+    const { log } = this.parts;
+    for (const { id } of await log.unfinished()) await log.abandon(fence, id, 'unknown outcome');
+    this.untidy = false;
+  }
+
   /** Rule 7: dates are not signed by a clock that the database contradicts. */
-  private async checkClock(): Promise<void> {
+  private async requireClock(databaseNowMs: number): Promise<void> {
     const { log, clock, settings } = this.parts;
-    const { databaseNowMs } = await log.known([], [], []);
     const offsetMs = clock.nowMs() - databaseNowMs;
     if (Math.abs(offsetMs) <= settings.maxClockSkewMs) return;
     await log.audit([{ event: 'clock.off', detail: { offsetMs } }]);
     throw new SignerError('clock.off', `clock is ${offsetMs} ms off the database's`, { offsetMs });
   }
 
-  /** Database trouble is waited out, not died of; the fence keeps what happens meanwhile safe. */
+  /** Trouble that passes is waited out, not died of; the fence keeps what happens meanwhile safe. */
   private async tolerating<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await work();
     } catch (error) {
       if (isRindError(error, 'lease.lost')) throw lost('lease.lost');
-      if (!isRindError(error, 'database.unavailable')) throw error;
-      this.parts.report.warn('database.unavailable', { message: messageOf(error) });
+      if (!isPassing(error)) throw error;
+      this.untidy = true;
+      this.parts.report.warn(error.code, { message: error.message });
       await this.parts.wakeup.pause(250);
       return undefined;
     }
   }
+}
+
+/** Of two times, the earlier that there is. */
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function lost(reason: string): SignerError<'writer.lost'> {

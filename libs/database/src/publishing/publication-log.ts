@@ -37,8 +37,8 @@ export class DatabasePublicationLog implements PublicationLog {
     this.sql = sql;
   }
 
-  pending(limit: number): Promise<OutboxRow[]> {
-    return pendingRows(this.sql, limit);
+  pending(limit: number, except: readonly number[] = []): Promise<OutboxRow[]> {
+    return pendingRows(this.sql, limit, except);
   }
 
   known(

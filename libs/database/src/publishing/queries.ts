@@ -10,7 +10,7 @@ import { pathColumns, pathOf, projectColumns, projectOf } from './rows.ts';
 import type { PathRow, ProjectRow } from './rows.ts';
 import type { Sql } from '../sql.ts';
 
-export async function pendingRows(sql: Sql, limit: number): Promise<OutboxRow[]> {
+export async function pendingRows(sql: Sql, limit: number, except: readonly number[]): Promise<OutboxRow[]> {
   const { rows } = await sql.query<{
     id: string;
     upload_id: string;
@@ -21,8 +21,8 @@ export async function pendingRows(sql: Sql, limit: number): Promise<OutboxRow[]>
   }>(
     `SELECT id, upload_id, target_path, envelope, core_metadata_sha256,
             floor(extract(epoch FROM enqueued_at) * 1000) AS enqueued_ms
-       FROM signer.outbox WHERE state = 'pending' ORDER BY id LIMIT $1`,
-    [limit],
+       FROM signer.outbox WHERE state = 'pending' AND id <> ALL($2::bigint[]) ORDER BY id LIMIT $1`,
+    [limit, except],
   );
   return rows.map((row) => ({
     id: Number(row.id),

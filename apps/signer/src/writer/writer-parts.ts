@@ -1,0 +1,47 @@
+import type { Checkpoint, Clock } from '@rind/kernel';
+import type { Lease, PublicationLog } from '@rind/queue-port';
+import type { PublishedState } from '../published/published-state.ts';
+import type { BatchPlanner } from '../publishing/batch-planner.ts';
+import type { Publisher } from '../publishing/publisher.ts';
+import type { Refresher } from './refresher.ts';
+import type { Wakeup } from './wakeup.ts';
+
+export interface WriterSettings {
+  /** Shown to people as the lease's holder. */
+  readonly holder: string;
+  readonly leaseTtlMs: number;
+  readonly minPublishIntervalMs: number;
+  readonly maxBatch: number;
+  /** How far our clock may be from the database's. */
+  readonly maxClockSkewMs: number;
+  /** The longest time that an idle writer sleeps without a wake-up. */
+  readonly idleMs: number;
+  /** How long held rows wait before they are looked at again. */
+  readonly heldRetryMs: number;
+}
+
+export interface WriterParts {
+  readonly lease: Lease;
+  readonly log: PublicationLog;
+  readonly planner: Pick<BatchPlanner, 'plan'>;
+  readonly refresher: Pick<Refresher, 'plan'>;
+  readonly publisher: Pick<Publisher, 'publish'>;
+  /** Null when the process drains meanwhile. */
+  readonly takeOver: (fence: number) => Promise<PublishedState | null>;
+  readonly clock: Clock;
+  readonly wakeup: Wakeup;
+  readonly checkpoint: Checkpoint;
+  readonly settings: WriterSettings;
+  readonly report: WriterReport;
+}
+
+/** What the writer tells logs and metrics. */
+export interface WriterReport {
+  standby(): void;
+  active(fence: number, state: PublishedState): void;
+  /** When the oldest request that waits came in, milliseconds since 1970; null when none waits. */
+  queue(oldestEnqueuedMs: number | null): void;
+  published(kind: string, state: PublishedState, seconds: number, bins: number): void;
+  abandoned(reason: string): void;
+  warn(event: string, detail: object): void;
+}

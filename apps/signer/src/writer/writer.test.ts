@@ -1,0 +1,251 @@
+import { FakeClock, monotonicMs, noCheckpoint } from '@rind/kernel';
+import type { AuditEvent, Lease, OutboxRow } from '@rind/queue-port';
+import { RepositoryError } from '@rind/repository';
+import { StorageError } from '@rind/storage-port';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { publishFirst } from '../../test/first-publication.ts';
+import { MemoryLog } from '../../test/memory-log.ts';
+import { MemoryStore } from '../../test/memory-store.ts';
+import type { PublishedState } from '../published/published-state.ts';
+import type { PlannedBatch } from '../publishing/batch-planner.ts';
+import { refreshPlan } from '../publishing/plan.ts';
+import type { PublishingPlan } from '../publishing/plan.ts';
+import type { PublishResult } from '../publishing/publisher.ts';
+import { Wakeup } from './wakeup.ts';
+import { Writer } from './writer.ts';
+
+const nowMs = 1_800_000_000_000;
+
+let log: MemoryLog;
+let clock: FakeClock;
+let state: PublishedState;
+let holder: boolean;
+/** What each publication ends with; after the last one the writer drains. */
+let results: PublishResult[];
+let published: PublishingPlan[];
+let refreshes: PublishingPlan[];
+let plan: (rows: readonly OutboxRow[]) => Promise<PlannedBatch>;
+let ages: (number | null)[];
+let writer: Writer;
+
+const lease: Lease = {
+  acquire: async () => ({ fence: 7, databaseNowMs: nowMs }),
+  renew: async () => holder,
+  release: async () => void log.calls.push('release'),
+};
+
+beforeEach(async () => {
+  log = new MemoryLog(nowMs);
+  clock = new FakeClock(nowMs);
+  state = await publishFirst(new MemoryStore(), nowMs + 86_400_000);
+  holder = true;
+  results = [];
+  published = [];
+  refreshes = [];
+  plan = async (rows) => planned(rows);
+  ages = [];
+  writer = new Writer({
+    lease,
+    log,
+    planner: { plan: (rows) => plan(rows) },
+    refresher: { plan: async () => refreshes.shift() ?? null },
+    publisher: { publish: async (_fence, _base, one) => publish(one) },
+    takeOver: async () => state,
+    clock,
+    wakeup: new Wakeup(),
+    checkpoint: noCheckpoint,
+    settings: {
+      holder: 'here:1',
+      leaseTtlMs: 30,
+      minPublishIntervalMs: 0,
+      maxBatch: 10,
+      maxClockSkewMs: 60_000,
+      idleMs: 5,
+      heldRetryMs: 60_000,
+    },
+    report: {
+      standby: () => {},
+      active: () => {},
+      queue: (oldest) => ages.push(oldest),
+      published: () => {},
+      abandoned: () => {},
+      warn: () => {},
+    },
+  });
+});
+
+function publish(one: PublishingPlan): PublishResult {
+  published.push(one);
+  const result = results.shift() ?? { kind: 'published', state, id: 1 };
+  if (result.kind === 'published') {
+    log.rows = log.rows.filter(({ id }) => !one.record.outboxIds.includes(id));
+  }
+  if (results.length === 0) writer.drain();
+  return result;
+}
+
+/** All rows, one publication. */
+function planned(rows: readonly OutboxRow[], over: Partial<PlannedBatch> = {}): PlannedBatch {
+  const outboxIds = rows.map(({ id }) => id);
+  const changes = refreshPlan([], monotonicMs());
+  return {
+    plan: { ...changes, record: { ...changes.record, kind: 'changes', outboxIds } },
+    setAside: [],
+    held: [],
+    databaseNowMs: nowMs,
+    rowsByPath: new Map(),
+    ...over,
+  };
+}
+
+function enqueue(...ids: number[]): void {
+  for (const id of ids) {
+    log.rows.push({
+      id,
+      uploadId: `upload ${id}`,
+      targetPath: `packages/demo/${id}`,
+      envelope: new Uint8Array(),
+      coreMetadataSha256: null,
+      enqueuedAtMs: nowMs - 1_000 + id,
+    });
+  }
+}
+
+const ok = (): PublishResult => ({ kind: 'published', state, id: 1 });
+const abandoned = (cause: Error): PublishResult => ({ kind: 'abandoned', reason: 'test', cause });
+const audited = (): string[] => log.audited.map(({ event }) => event);
+
+describe('the writer', () => {
+  it('publishes what is pending, drains and gives the lease back', async () => {
+    enqueue(1, 2);
+    await writer.run();
+    expect(published.map(({ record }) => record.outboxIds)).toEqual([[1, 2]]);
+    expect(log.calls.at(-1)).toBe('release');
+  });
+
+  it('lets no stream of requests keep metadata from being refreshed', async () => {
+    enqueue(1);
+    refreshes = [refreshPlan([3], 0)];
+    results = [ok(), ok()];
+    await writer.run();
+    expect(published.map(({ record }) => record.kind)).toEqual(['refresh', 'changes']);
+  });
+
+  it('tells how long the oldest request has waited, held ones too', async () => {
+    enqueue(1, 2);
+    results = [ok(), ok()];
+    plan = async (rows) => {
+      const [first, ...rest] = rows;
+      if (rest.length > 0) enqueue(3);
+      return rest.length === 0 ? planned(rows) : planned(rest, { held: [hold(first!.id)] });
+    };
+    await writer.run();
+    expect(ages).toEqual([nowMs - 999, nowMs - 999]);
+  });
+
+  it('leaves rows above a quota out of the next batches, and audits each once', async () => {
+    enqueue(1, 2);
+    results = [ok(), ok()];
+    const batches: number[][] = [];
+    plan = async (rows) => {
+      batches.push(rows.map(({ id }) => id));
+      if (batches.length > 1) return planned(rows);
+      enqueue(3);
+      return planned([rows[1]!], { held: [hold(1)] });
+    };
+    await writer.run();
+    expect(batches).toEqual([[1, 2], [3]]);
+    expect(audited()).toEqual(['quota.exceeded']);
+  });
+
+  it('says that it lost the lease, and stops', async () => {
+    holder = false;
+    await expect(writer.run()).rejects.toMatchObject({ code: 'writer.lost' });
+    expect(log.audited).toEqual([
+      { event: 'lease.lost', detail: { reason: 'lease.lost', fence: 7, holder: 'here:1' } },
+    ]);
+    expect(log.calls).not.toContain('release');
+  });
+
+  it('says that it lost the swap, and stops', async () => {
+    enqueue(1);
+    results = [{ kind: 'lost', reason: 'store.precondition-failed' }, ok()];
+    await expect(writer.run()).rejects.toMatchObject({ code: 'writer.lost' });
+    expect(log.audited).toMatchObject([
+      { event: 'lease.lost', detail: { reason: 'store.precondition-failed' } },
+    ]);
+    expect(published).toHaveLength(1);
+  });
+
+  it('stops also when the database does not take the news', async () => {
+    holder = false;
+    log.failing.set('audit', new Error('the database is away'));
+    await expect(writer.run()).rejects.toMatchObject({ code: 'writer.lost' });
+  });
+
+  it.each([60_001, -60_001])('signs nothing when its clock is %d ms off', async (offsetMs) => {
+    enqueue(1);
+    clock.advance(offsetMs);
+    await expect(writer.run()).rejects.toMatchObject({ code: 'clock.off', details: { offsetMs } });
+    expect(audited()).toEqual(['clock.off']);
+    expect(published).toEqual([]);
+  });
+
+  it('signs nothing more when the clock goes off while it works', async () => {
+    enqueue(1);
+    plan = async (rows) => planned(rows, { databaseNowMs: nowMs - 60_001 });
+    await expect(writer.run()).rejects.toMatchObject({ code: 'clock.off' });
+    expect(published).toEqual([]);
+  });
+
+  it('waits out a store that does not answer, and frees the rows of what never went out', async () => {
+    enqueue(1);
+    let attempts = 0;
+    plan = async (rows) => {
+      if (attempts++ > 0) return planned(rows);
+      const { id, ...versions } = await log.open(7, planned(rows).plan!.record);
+      log.records = [{ ...versions, id, state: 'open', timestampSha256: null }];
+      throw new StorageError('store.unavailable', 'no answer', { key: 'x' });
+    };
+    await writer.run();
+    expect(log.calls).toContain('abandon 1 unknown outcome');
+    expect(published.map(({ record }) => record.outboxIds)).toEqual([[1]]);
+  });
+
+  it('dies of what does not pass', async () => {
+    enqueue(1);
+    plan = () => Promise.reject(new Error('a defect'));
+    await expect(writer.run()).rejects.toThrow('a defect');
+    expect(audited()).toEqual([]);
+  });
+
+  it('sets only the rows aside that would fill a bin too far', async () => {
+    enqueue(1, 2);
+    const cause = new RepositoryError('bin.too-large', 'full', { role: 'bin-3', bytes: 2, maxBytes: 1 });
+    results = [abandoned(cause), ok()];
+    plan = async (rows) => {
+      const batch = planned(rows, { rowsByPath: new Map(rows.map((row) => [row.targetPath, [row.id]])) });
+      const bins = new Map([[3, [{ path: 'packages/demo/1', target: null }]]]);
+      const paths = rows.map(({ targetPath }) => ({ targetPath, project: 'demo' }));
+      return {
+        ...batch,
+        plan: { ...batch.plan!, bins, record: { ...batch.plan!.record, paths: paths as never } },
+      };
+    };
+    await writer.run();
+    expect(log.aside.map(({ outboxId, reason }) => [outboxId, reason])).toEqual([[1, 'bin.too-large']]);
+    expect(published.map(({ record }) => record.outboxIds)).toEqual([[1, 2], [2]]);
+  });
+
+  it('audits a store that does not hold what was committed', async () => {
+    enqueue(1);
+    const details = { role: 'bin-3', version: 5, reason: 'role or version differ' };
+    results = [abandoned(new RepositoryError('store.corrupt', 'corrupt', details)), ok()];
+    await writer.run();
+    expect(log.audited).toMatchObject([{ event: 'store.corrupt', detail: { role: 'bin-3', version: 5 } }]);
+  });
+});
+
+function hold(outboxId: number): { outboxId: number; audit: AuditEvent } {
+  return { outboxId, audit: { event: 'quota.exceeded' } };
+}

@@ -1,4 +1,4 @@
-import type { CryptoBackend } from '../src/backend.ts';
+import type { CryptoBackend } from '../src/primitives.ts';
 import { nobleBackend } from '../src/noble-backend.ts';
 import { nodeBackend } from '../src/node-backend.ts';
 

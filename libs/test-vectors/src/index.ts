@@ -10,3 +10,5 @@ export type {
   KeySignatureVector,
   VectorFiles,
 } from './vectors.ts';
+export { wycheproof } from './wycheproof.ts';
+export type { WycheproofFile, WycheproofGroup, WycheproofName } from './wycheproof.ts';

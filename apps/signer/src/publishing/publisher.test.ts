@@ -2,6 +2,7 @@ import { hashHex } from '@rind/crypto';
 import { FakeClock, noCheckpoint } from '@rind/kernel';
 import { parseSnapshot, parseTimestamp } from '@rind/metadata';
 import { binName, defaultRefresh, metadataKey, RepositoryError, timestampKey } from '@rind/repository';
+import type { Signer } from '@rind/signing-port';
 import { StorageError } from '@rind/storage-port';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bitLength, online, publishFirst, timestampOver } from '../../test/first-publication.ts';
@@ -23,6 +24,7 @@ let clock: FakeClock;
 let base: PublishedState;
 let draining: boolean;
 let building: (() => Promise<void>)[];
+let signatures: number;
 
 beforeEach(async () => {
   store = new MemoryStore();
@@ -31,7 +33,17 @@ beforeEach(async () => {
   base = await publishFirst(store, nowMs + defaultRefresh.lifetimeMs);
   draining = false;
   building = [];
+  signatures = 0;
 });
+
+/** As ECDSA: no two signatures of one message are the same. */
+const neverTwice: Signer = {
+  ...online,
+  sign: async (message) => {
+    const { keyid, sig } = await online.sign(message);
+    return { keyid, sig: `${sig}${String(signatures++).padStart(4, '0')}` };
+  },
+};
 
 const bins: Pick<BinPool, 'build'> = {
   build: async (_vector, changes, versions) => {
@@ -50,8 +62,8 @@ function publish(plan = refreshPlan([2], 0)): Promise<PublishResult> {
     log,
     store,
     bins,
-    snapshotSigner: online,
-    timestampSigner: online,
+    snapshotSigner: neverTwice,
+    timestampSigner: neverTwice,
     clock,
     refresh: defaultRefresh,
     checkpoint: noCheckpoint,
@@ -83,6 +95,10 @@ describe('a publication', () => {
     const { state } = result as Extract<PublishResult, { kind: 'published' }>;
     const bytes = store.bytesOf(snapshotKey)!;
     expect(state).toMatchObject({ snapshotVersion: 2, timestampVersion: 2, tag: store.tagOf(timestampKey) });
+    const expiresMs = nowMs + defaultRefresh.lifetimeMs;
+    expect(state).toMatchObject({ snapshotExpiresMs: expiresMs, timestampExpiresMs: expiresMs });
+    expect(storedTimestamp().expiresMs).toBe(expiresMs);
+    expect(log.prepared.get(1)?.bins).toMatchObject([{ idx: 2, expiresMs }]);
     expect(state.vector.version(2)).toBe(2 * 32_768 + 2);
     expect(base.vector.version(2)).toBe(32_768 + 2);
     expect(parseSnapshot(bytes).signed.meta.get('bin-2.json')?.version).toBe(2 * 32_768 + 2);
@@ -98,6 +114,18 @@ describe('a publication', () => {
       'snapshot',
       'timestamp',
     ]);
+  });
+
+  it('signs one timestamp, also when the database must be told of it twice', async () => {
+    log.failing.set('prepare', new StorageError('store.unavailable', 'no answer', { key: 'x' }));
+    await publish();
+    expect(log.calls).toEqual(['open', 'prepare', 'prepare', 'close 1']);
+    expect(log.prepared.get(1)?.signatures.map(({ role }) => role)).toEqual([
+      'bin-2',
+      'snapshot',
+      'timestamp',
+    ]);
+    expect(log.prepared.get(1)?.timestampSha256).toBe(hashHex('sha256', store.bytesOf(timestampKey)!));
   });
 
   it('signs a new timestamp over the same snapshot when it takes over', async () => {

@@ -139,7 +139,6 @@ class PublicationRun {
     },
     'write-targets': async () => {
       this.keys.length = 0;
-      this.signatures.length = 0;
       this.keys.push(...(await writePages(this.parts.store, this.plan.pages)));
       this.parts.checkpoint('after-pages');
       await this.writeBins();

@@ -35,7 +35,7 @@ export class UnappliedGrants {
     const missing = candidates.filter(({ id }) => !arrived.has(id));
     const late = (grant: LiveGrant): boolean =>
       this.clock.nowMs() - Date.parse(grant.issuedAt) > this.alarmAfterMs;
-    const unapplied = missing.filter(late);
+    const unapplied = await this.stillLive(missing.filter(late));
     this.after = fresh[fresh.length - 1]?.seq ?? this.after;
     this.waiting = missing.filter((grant) => !late(grant));
     return unapplied.map((grant) => ({

@@ -131,6 +131,7 @@ export async function assembleSigner(
         voidedAmong: (ids) => voided.among(ids),
       }),
       bitLength,
+      clockOffsetMs: config.RIND_CLOCK_OFFSET_MS ?? 0,
       quotas: {
         newFilesPerProjectAndHour: config.RIND_QUOTA_FILES_PER_PROJECT_HOUR,
         deletionsPerHour: config.RIND_QUOTA_DELETIONS_PER_HOUR,
@@ -149,6 +150,7 @@ export async function assembleSigner(
       minPublishIntervalMs: config.RIND_MIN_PUBLISH_INTERVAL_MS,
       maxBatch: config.RIND_MAX_BATCH,
       maxClockSkewMs: 60_000,
+      clockOffsetMs: config.RIND_CLOCK_OFFSET_MS ?? 0,
       idleMs: Math.min(1_000, refresh.tickMs),
       heldRetryMs: 60_000,
     },

@@ -24,6 +24,8 @@ export interface BatchPlannerParts {
   readonly log: PublicationLog;
   readonly intake: Intake;
   readonly bitLength: number;
+  /** Added to the database's clock before a grant's expiry is judged (development: RIND_CLOCK_OFFSET_MS). */
+  readonly clockOffsetMs: number;
   readonly quotas: Quotas;
   /** False only in a benchmark that measures the cost of pages. */
   readonly pages: boolean;
@@ -38,7 +40,7 @@ export class BatchPlanner {
   }
 
   async plan(rows: readonly OutboxRow[], takenAtMs = monotonicMs()): Promise<PlannedBatch> {
-    const { log, intake, bitLength, quotas } = this.parts;
+    const { log, intake, bitLength, quotas, clockOffsetMs } = this.parts;
     const stated = statedGrants(rows);
     const known = await log.known(stated.paths, stated.projects, stated.ids);
     const { requests, refused, voided } = await intake.verify(rows, (path) => known.paths.get(path)?.sha256);
@@ -46,7 +48,7 @@ export class BatchPlanner {
     const decision = decideBatch(requests, {
       ...known,
       voidedGrants: voided,
-      nowMs: known.databaseNowMs,
+      nowMs: known.databaseNowMs + clockOffsetMs,
       binOf,
       quotas,
     });

@@ -14,6 +14,8 @@ export interface WriterSettings {
   readonly maxBatch: number;
   /** How far our clock may be from the database's. */
   readonly maxClockSkewMs: number;
+  /** How far our clock was shifted on purpose (development): the comparison takes it out. */
+  readonly clockOffsetMs: number;
   /** The longest time that an idle writer sleeps without a wake-up. */
   readonly idleMs: number;
   /** How long held rows wait before they are looked at again. */

@@ -60,6 +60,7 @@ beforeEach(async () => {
       minPublishIntervalMs: 0,
       maxBatch: 10,
       maxClockSkewMs: 60_000,
+      clockOffsetMs: 0,
       idleMs: 5,
       heldRetryMs: 60_000,
     },

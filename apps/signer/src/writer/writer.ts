@@ -210,7 +210,7 @@ export class Writer {
   /** Rule 7: dates are not signed by a clock that the database contradicts. */
   private async requireClock(databaseNowMs: number): Promise<void> {
     const { log, clock, settings } = this.parts;
-    const offsetMs = clock.nowMs() - databaseNowMs;
+    const offsetMs = clock.nowMs() - settings.clockOffsetMs - databaseNowMs;
     if (Math.abs(offsetMs) <= settings.maxClockSkewMs) return;
     await log.audit([{ event: 'clock.off', detail: { offsetMs } }]);
     throw new SignerError('clock.off', `clock is ${offsetMs} ms off the database's`, { offsetMs });

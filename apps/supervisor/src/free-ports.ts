@@ -1,19 +1,32 @@
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { SupervisorError } from './instance/errors.ts';
 
 /** `count` ports of the loopback that were free a moment ago, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, '127.0.0.1', resolve);
-      });
-      return server;
-    }),
-  );
+  const servers = await Promise.all(Array.from({ length: count }, () => listening(0)));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  await Promise.all(servers.map(closed));
   return ports;
+}
+
+/** Says so before anything was made, not after the ceremony. */
+export async function refuseTaken(port: number): Promise<void> {
+  const server = await listening(port).catch((cause: unknown) => {
+    const problem = `--port ${port} cannot be had (${(cause as NodeJS.ErrnoException).code}): 0 takes a free one`;
+    throw new SupervisorError('option.invalid', problem, { option: 'port' }, { cause });
+  });
+  await closed(server);
+}
+
+function listening(port: number): Promise<Server> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+function closed(server: Server): Promise<unknown> {
+  return new Promise((resolve) => server.close(resolve));
 }

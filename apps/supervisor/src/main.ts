@@ -1,18 +1,18 @@
-import { existsSync, rmSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { isRindError, systemClock, systemRandomness, uuidV4 } from '@rind/kernel';
 import { DataDir } from './instance/data-dir.ts';
-import { SupervisorError } from './instance/errors.ts';
-import { Instance, supervisorEntry } from './instance/instance.ts';
+import { refuseTaken } from './free-ports.ts';
+import { Instance } from './instance/instance.ts';
 import { loadSettings } from './instance/settings.ts';
 import { parseOptions, usage } from './instance/options.ts';
-import type { StartOptions } from './instance/options.ts';
-import { cleanLeftovers } from './processes/leftovers.ts';
+import { claim, cleanLeftovers, refuseInUse } from './processes/leftovers.ts';
 import { progressBar } from './progress.ts';
+import { checkReset, forgetDeleted, reset } from './reset.ts';
 import { welcome } from './welcome.ts';
 
 const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+/** A signal that arrived while a program was awaited synchronously is delivered within this. */
+const signalDeliveryMs = 50;
 const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
 async function main(): Promise<void> {
@@ -23,10 +23,15 @@ async function main(): Promise<void> {
   }
   const options = parseOptions(args, process.env['INIT_CWD'] ?? process.cwd(), checkout);
   const data = new DataDir(options.dataDir);
-  const left = await cleanLeftovers(data, supervisorEntry);
+  refuseInUse(data);
+  await refuseTaken(options.port);
+  if (options.reset) checkReset(data, options.yes);
+  const left = await cleanLeftovers(data);
   if (left > 0) say(`ended ${left} process(es) that an earlier start left behind`);
-  if (options.reset && !(await reset(options))) return;
+  if (options.reset && !(await reset(data, options.yes))) return;
   data.create();
+  claim(data);
+  await forgetDeleted(data);
   const newName = (): string => `rind-${uuidV4(systemRandomness).slice(0, 8)}`;
   const instance = new Instance({
     data,
@@ -45,6 +50,9 @@ async function main(): Promise<void> {
     process.stdout.write(welcome(file, data.path, { demo: options.demo, bins }));
     process.stdout.write(`RIND READY ${file.url}\n`);
   } catch (error) {
+    // Whoever asked us to stop may have broken the start: then stopping is all that is left, and it goes well.
+    await new Promise((resolve) => setTimeout(resolve, signalDeliveryMs));
+    if (instance.isStopping) return;
     await instance.stop().catch(() => {});
     throw error;
   }
@@ -66,30 +74,12 @@ function stopOnSignals(instance: Instance): void {
   process.on('SIGHUP', stop);
 }
 
-/** Deletes the data folder alone, after a yes. */
-async function reset({ dataDir, yes }: StartOptions): Promise<boolean> {
-  if (!existsSync(dataDir)) return true;
-  if (!yes && !(await confirmed(`Delete everything in ${dataDir}?`))) return false;
-  rmSync(dataDir, { recursive: true });
-  return true;
-}
-
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new SupervisorError('option.invalid', '--reset without a terminal needs --yes', {
-      option: 'reset',
-    });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} [y/N] `);
-  terminal.close();
-  return answer.trim().toLowerCase() === 'y';
-}
-
 function fail(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(isRindError(error) ? `rind: ${text} (${error.code})\n` : `rind: ${String(error)}\n`);
-  process.exit(isRindError(error) && error.code.startsWith('option.') ? 2 : 1);
+  process.exit(isRindError(error) && /^(?:option|bins)\./.test(error.code) ? 2 : 1);
 }
 
+// A reader that went away (`npm start | head`) is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 main().catch(fail);

@@ -23,6 +23,9 @@ const hopByHop = new Set([
   'upgrade',
 ]);
 
+/** A process behind us that says and takes nothing for this long does not answer; the gate itself waits 60 s for the warehouse. */
+const silenceMs = 120_000;
+
 /** A small reverse proxy: streams both ways, keeps reason phrases, passes early answers on while a body still arrives. */
 export class Front {
   private readonly routes: FrontRoutes;
@@ -74,6 +77,7 @@ export class Front {
       path,
       headers,
     });
+    upstream.setTimeout(silenceMs, () => upstream.destroy(new Error('silence')));
     upstream.on('response', (answer) => {
       const answered = Object.entries(answer.headers).filter(([name]) => name !== 'keep-alive');
       outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', Object.fromEntries(answered));

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from './atomic-file.ts';
+import { readJsonFile, writeFileAtomic } from './atomic-file.ts';
 import type { DataDir } from './data-dir.ts';
 
 /** `rind.json`: how scripts and `npx rind` find the instance (docs/reference/start.md). */
@@ -41,6 +41,22 @@ export interface InstanceFile {
   readonly repository: string;
 }
 
-export function writeInstanceFile(data: DataDir, instance: InstanceFile): void {
-  writeFileAtomic(data.instanceFile, `${JSON.stringify(instance, null, 2)}\n`);
+export function instanceText(instance: InstanceFile): string {
+  return `${JSON.stringify(instance, null, 2)}\n`;
 }
+
+/** What a killed supervisor wrote last is not so any more. */
+export function correctInstanceFile(data: DataDir): void {
+  const last = readJsonFile<InstanceFile>(data.instanceFile);
+  if (last === null) return;
+  writeFileAtomic(data.instanceFile, instanceText({ ...last, ready: false, processes: noProcesses }));
+}
+
+export const noProcesses: InstanceFile['processes'] = {
+  supervisor: process.pid,
+  postgres: null,
+  gate: null,
+  warehouse: null,
+  auth: null,
+  signer: [],
+};

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { readFileSync } from 'node:fs';
 import { startPostgres } from '@rind/embedded-postgres';
 import type { Postgres } from '@rind/embedded-postgres';
@@ -13,7 +12,8 @@ import { Front } from '../front/front.ts';
 import { environments, inheritedEnvironment } from '../processes/environment.ts';
 import { ProcessSet } from '../processes/process-set.ts';
 import type { DataDir } from './data-dir.ts';
-import { writeInstanceFile } from './instance-file.ts';
+import { CurrentFile } from './current-file.ts';
+import { correctInstanceFile, instanceText, noProcesses } from './instance-file.ts';
 import type { InstanceFile } from './instance-file.ts';
 import type { StartOptions } from './options.ts';
 import { loadSecrets } from './secrets.ts';
@@ -35,27 +35,34 @@ export interface InstanceParts {
 /** A running instance: database, processes and front, started in order and stopped in reverse. */
 export class Instance {
   private readonly parts: InstanceParts;
+  private readonly instanceFile: CurrentFile;
+  private starting: Promise<Postgres> | undefined;
   private postgres: Postgres | undefined;
   private front: Front | undefined;
   private processes: ProcessSet | undefined;
   private file: InstanceFile | undefined;
   private seeded = false;
+  private readonly stopping = new AbortController();
 
   constructor(parts: InstanceParts) {
     this.parts = parts;
+    this.instanceFile = new CurrentFile(parts.data.instanceFile, parts.say);
   }
 
   async start(): Promise<InstanceFile> {
     const { data, options, randomness, clock, say } = this.parts;
     const settings = loadSettings(data, options, this.parts.newName);
     const secrets = loadSecrets(data, randomness);
-    this.postgres = await startPostgres({
+    correctInstanceFile(data);
+    this.starting = startPostgres({
       dataDir: data.postgres,
       port: 0,
       randomness,
       log: say,
       onChange: () => this.refreshFile(),
     });
+    this.postgres = await this.starting;
+    this.stopping.signal.throwIfAborted();
     await this.prepareDatabases(settings, secrets);
     await this.startProcesses(settings, secrets);
     await this.processes!.ready();
@@ -77,12 +84,20 @@ export class Instance {
     return this.file;
   }
 
+  /** Also in the middle of a start, which then fails; every step of it can be done again. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     this.seeded = false;
     this.refreshFile();
     await this.processes?.stop();
     await this.front?.close();
-    await this.postgres?.stop();
+    const postgres = await this.starting?.catch(() => undefined);
+    await postgres?.stop();
+    this.refreshFile();
+  }
+
+  get isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   private async prepareDatabases(settings: InstanceSettings, secrets: InstanceSecrets): Promise<void> {
@@ -114,6 +129,7 @@ export class Instance {
     const origin = (port: number): string => `http://127.0.0.1:${port}`;
     this.front = new Front({ gate: origin(gate), warehouse: origin(warehouse), auth: origin(auth) });
     const url = origin(await this.front.listen(options.port));
+    this.stopping.signal.throwIfAborted();
     const { database } = secrets;
     const index = (role: string): string =>
       this.postgres!.url('rind_index', role, role === 'rind_signer' ? database.signer : database.warehouse);
@@ -182,17 +198,6 @@ export class Instance {
         signer: processes.pids('signer'),
       },
     };
-    writeInstanceFile(this.parts.data, this.file);
+    this.instanceFile.write(instanceText(this.file));
   }
 }
-
-const noProcesses = {
-  supervisor: process.pid,
-  postgres: null,
-  gate: null,
-  warehouse: null,
-  auth: null,
-  signer: [],
-} as const;
-
-export const supervisorEntry = fileURLToPath(new URL('../main.js', import.meta.url));

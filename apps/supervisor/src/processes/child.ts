@@ -89,6 +89,11 @@ export class Child {
     clearTimeout(timer);
   }
 
+  /** SIGTERM and nothing else: for the last moment of a supervisor. */
+  kill(): void {
+    this.child?.kill('SIGTERM');
+  }
+
   private async watchReady(child: ChildProcess): Promise<void> {
     while (this.child === child && child.exitCode === null && !this.stopping) {
       const ready = await isReady(this.settings.url);

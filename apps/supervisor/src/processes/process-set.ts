@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomic } from '../instance/atomic-file.ts';
+import { CurrentFile } from '../instance/current-file.ts';
 import type { DataDir } from '../instance/data-dir.ts';
 import { SupervisorError } from '../instance/errors.ts';
 import { Child } from './child.ts';
-import type { LockRecord } from './leftovers.ts';
+import { lockText } from './leftovers.ts';
 
 const readyTimeoutMs = 60_000;
 
@@ -12,12 +12,14 @@ export class ProcessSet {
   private readonly data: DataDir;
   private readonly changed: () => void;
   private readonly say: (line: string) => void;
+  private readonly lockFile: CurrentFile;
   private readonly children: { readonly app: string; readonly child: Child }[] = [];
 
   constructor(data: DataDir, changed: () => void, say: (line: string) => void) {
     this.data = data;
     this.changed = changed;
     this.say = say;
+    this.lockFile = new CurrentFile(data.lockFile, say);
   }
 
   add(name: string, app: string, env: Readonly<Record<string, string>>, url: string): void {
@@ -30,6 +32,8 @@ export class ProcessSet {
   }
 
   start(): void {
+    // A supervisor that ends unasked takes its children along as far as a signal goes.
+    process.once('exit', () => this.children.forEach(({ child }) => child.kill()));
     for (const { child } of this.children) child.start();
   }
 
@@ -70,13 +74,7 @@ export class ProcessSet {
   }
 
   private onChange(): void {
-    const record: LockRecord = {
-      supervisor: process.pid,
-      children: this.children.flatMap(({ child }) =>
-        child.pid === null ? [] : [{ pid: child.pid, entry: child.settings.entry }],
-      ),
-    };
-    writeFileAtomic(this.data.lockFile, JSON.stringify(record));
+    this.lockFile.write(lockText(this.children.flatMap(({ child }) => child.pid ?? [])));
     this.changed();
   }
 }

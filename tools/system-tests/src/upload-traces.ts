@@ -14,8 +14,10 @@ export interface Traces {
   readonly files: number;
   /** In the spools of gate and warehouse. */
   readonly spooled: readonly string[];
-  /** Objects under targets/, and drafts of objects. */
+  /** Objects under targets/. */
   readonly stored: readonly string[];
+  /** Objects that are being written, by whomever. */
+  readonly drafts: readonly string[];
 }
 
 /** Reads the traces of an instance from its databases and folders. */
@@ -45,7 +47,8 @@ export class TraceReader {
       requests: await count(this.index, 'signer.outbox'),
       files: await count(this.index, 'warehouse.file'),
       spooled: ['gate', 'warehouse'].flatMap((process) => list(join(this.dataDir, 'spool', process))),
-      stored: [...list(join(this.store, 'targets')), ...list(join(this.store, '.rind', 'tmp'))],
+      stored: list(join(this.store, 'targets')),
+      drafts: list(join(this.store, '.rind', 'tmp')),
     };
   }
 

@@ -31,6 +31,7 @@ const portable = [
   'index-model',
   'macaroon',
   'client',
+  'fsck',
   'repository',
 ];
 

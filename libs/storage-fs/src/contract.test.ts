@@ -8,6 +8,7 @@ objectStoreContract('the directory store', async () => {
   const root = await mkdtemp(join(tmpdir(), 'rind-fs-'));
   return {
     store: openFsStore({ root }),
+    distinguishesEqualBytes: true,
     openAgain: async () => openFsStore({ root }),
     cleanup: () => rm(root, { recursive: true }),
   };

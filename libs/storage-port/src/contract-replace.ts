@@ -5,6 +5,8 @@ import type { ObjectStore, Tag } from './index.ts';
 /** One store under test and ways to come back to it. */
 export interface StoreUnderTest {
   readonly store: ObjectStore;
+  /** The tags of two states with equal bytes differ. Not promised: a backend may make the tag of the bytes alone. */
+  readonly distinguishesEqualBytes: boolean;
   /** Another instance on the same objects, as another process would open it. */
   openAgain(): Promise<ObjectStore>;
   cleanup(): Promise<void>;
@@ -51,7 +53,20 @@ export function describeReplaceIf(current: () => StoreUnderTest): void {
       expect(await text(key, other)).toBe('3');
     });
 
-    it('refuses a stale tag, even if the bytes came back', async () => {
+    it('refuses a stale tag', async () => {
+      const first = await store.replaceIf(key, utf8('1'), null);
+      const second = await store.replaceIf(key, utf8('2'), first);
+      await store.replaceIf(key, utf8('3'), second);
+      for (const tag of [first, second]) {
+        await expect(store.replaceIf(key, utf8('4'), tag)).rejects.toEqual(
+          failsWith('store.precondition-failed'),
+        );
+      }
+      expect(await text(key)).toBe('3');
+    });
+
+    it('refuses a stale tag even if the bytes came back, where that is promised', async (context) => {
+      if (!under.distinguishesEqualBytes) return context.skip('this backend does not promise it');
       const first = await store.replaceIf(key, utf8('1'), null);
       const second = await store.replaceIf(key, utf8('2'), first);
       await store.replaceIf(key, utf8('1'), second);
@@ -74,7 +89,7 @@ export function describeReplaceIf(current: () => StoreUnderTest): void {
 
     it('refuses a tag it never gave', async () => {
       await store.replaceIf(key, utf8('1'), null);
-      for (const tag of ['', 'x', '99', '9007199254740993-00', '../1'] as Tag[]) {
+      for (const tag of ['', 'x', '*', '"*"', '99', '9007199254740993-00', '../1'] as Tag[]) {
         await expect(store.replaceIf(key, utf8('2'), tag)).rejects.toEqual(
           failsWith('store.precondition-failed'),
         );
@@ -114,11 +129,12 @@ export function describeReplaceIf(current: () => StoreUnderTest): void {
     it('never shows an older state to a reader while writers race', async () => {
       const writers = [store, await under.openAgain()];
       let done = false;
-      const write = async (writer: ObjectStore) => {
+      // Each writer has bytes of its own, as the port asks of callers.
+      const write = async (writer: ObjectStore, name: number) => {
         for (let won = 0; won < 10;) {
           const now = await writer.get(key, SOME_BYTES);
-          const next = now === null ? 1 : Number(new TextDecoder().decode(now.bytes)) + 1;
-          won += await writer.replaceIf(key, utf8(`${next}`), now?.tag ?? null).then(
+          const next = now === null ? 1 : Number.parseInt(new TextDecoder().decode(now.bytes)) + 1;
+          won += await writer.replaceIf(key, utf8(`${next} of ${name}`), now?.tag ?? null).then(
             () => 1,
             () => 0,
           );
@@ -126,7 +142,7 @@ export function describeReplaceIf(current: () => StoreUnderTest): void {
       };
       const read = async (reader: ObjectStore) => {
         for (let seen = 0; !done;) {
-          const value = Number((await text(key, reader)) ?? 0);
+          const value = Number.parseInt((await text(key, reader)) ?? '0');
           expect(value).toBeGreaterThanOrEqual(seen);
           seen = value;
         }
@@ -135,7 +151,7 @@ export function describeReplaceIf(current: () => StoreUnderTest): void {
       await Promise.all(writers.map(write));
       done = true;
       await reading;
-      expect(await text(key)).toBe('20');
+      expect(await text(key)).toMatch(/^20 of /);
     });
   });
 }

@@ -12,6 +12,10 @@ interface StorageErrors {
   'store.full': { key: string };
   /** Worth trying again; whether the call worked is unknown. */
   'store.unavailable': { key: string };
+  /** The store does not let this process do that: credentials, permissions, or no such bucket. Nothing was done. */
+  'store.refused': { key: string };
+  /** The store lacks a promise that its adapter stands on, such as atomic conditional writes. */
+  'store.unfit': { promise: string };
 }
 
 export type StorageErrorCode = keyof StorageErrors;

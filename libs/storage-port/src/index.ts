@@ -18,6 +18,9 @@ export interface ObjectStore {
   /**
    * Replaces (or, with `tag` null, creates) a small object if its tag is still `tag`; returns the new tag.
    * Otherwise `store.precondition-failed`.
+   *
+   * Callers never give one key the same bytes twice: a backend may tell states apart by their bytes, and may take
+   * bytes that are there already for the work of an earlier call whose answer was lost.
    */
   replaceIf(key: string, bytes: Uint8Array, tag: Tag | null): Promise<Tag>;
   /** The whole object, at most `maxBytes` (else `store.too-large`), or null when there is none. */
@@ -71,3 +74,5 @@ export interface ObjectStat {
 export { StorageError } from './errors.ts';
 export { checkStoreKey, checkStorePrefix, isStoreKey } from './key.ts';
 export type { StorageErrorCode } from './errors.ts';
+export { bucketPrefix, describeLocation, isBucketName, isRegionName } from './location.ts';
+export type { BucketLocation, FolderLocation, StoreLocation } from './location.ts';

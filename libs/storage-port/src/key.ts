@@ -6,7 +6,7 @@ const AREAS = ['metadata', 'targets'];
 /** True for `metadata/…` and `targets/…` of segments `[A-Za-z0-9._+!-]+`, none of them `.` or `..`. */
 export function isStoreKey(key: string): boolean {
   const segments = key.split('/');
-  return segments.length >= 2 && AREAS.includes(segments[0]!) && segments.every(isSegment);
+  return segments.length >= 2 && AREAS.includes(segments[0]!) && segments.every(isStoreSegment);
 }
 
 /** Returns the key, or throws `store.bad-key`. */
@@ -22,11 +22,12 @@ export function checkStoreKey(key: string): string {
 export function checkStorePrefix(prefix: string): string {
   const segments = prefix.split('/');
   const last = segments.pop()!;
-  if (!segments.every(isSegment) || (last !== '' && !SEGMENT.test(last))) throw badKey(prefix);
+  if (!segments.every(isStoreSegment) || (last !== '' && !SEGMENT.test(last))) throw badKey(prefix);
   return prefix;
 }
 
-function isSegment(segment: string): boolean {
+/** `[A-Za-z0-9._+!-]+`, and neither `.` nor `..`. */
+export function isStoreSegment(segment: string): boolean {
   return SEGMENT.test(segment) && segment !== '.' && segment !== '..';
 }
 

@@ -33,6 +33,7 @@ const outcome = fc.oneof(
   { arbitrary: fc.constant<PublicationOutcome>(done), weight: 6 },
   fc.constant<PublicationOutcome>({ kind: 'retry' }),
   fc.constant<PublicationOutcome>({ kind: 'unknown' }),
+  fc.constant<PublicationOutcome>({ kind: 'unmade' }),
   fc.constant<PublicationOutcome>({ kind: 'lost', reason: 'fence' }),
   fc.constant<PublicationOutcome>({ kind: 'unpublishable', reason: 'too large' }),
 );
@@ -51,13 +52,36 @@ describe('the publication state machine', () => {
       'read-timestamp',
       'close',
     ]);
-    expect(commandsOf([...prefix, { kind: 'retry' }, done, done]).commands.slice(5)).toEqual([
+    expect(commandsOf([...prefix, { kind: 'unmade' }, done, done]).commands.slice(5)).toEqual([
       'swap-timestamp',
       'read-timestamp',
       'swap-timestamp',
       'close',
     ]);
+    expect(commandsOf([...prefix, { kind: 'retry' }, done, done]).commands.slice(5)).toEqual([
+      'swap-timestamp',
+      'read-timestamp',
+      'read-timestamp',
+      'close',
+    ]);
     expect(commandsOf([...prefix, { kind: 'lost', reason: 'replaced' }]).state.phase).toBe('lost');
+  });
+
+  it('reads once more when the second swap is refused, for the first may have been late', () => {
+    const refused: PublicationOutcome = { kind: 'lost', reason: 'store.precondition-failed' };
+    const prefix: PublicationOutcome[] = [
+      done,
+      done,
+      done,
+      done,
+      done,
+      { kind: 'unknown' },
+      { kind: 'unmade' },
+    ];
+    expect(commandsOf([...prefix, refused, done]).state.phase).toBe('published');
+    expect(commandsOf([...prefix, refused, { kind: 'lost', reason: 'replaced' }]).state.phase).toBe('lost');
+    expect(commandsOf([...prefix, { kind: 'lost', reason: 'internal' }]).state.phase).toBe('lost');
+    expect(commandsOf([done, done, done, done, done, refused]).state.phase).toBe('lost');
   });
 
   it('never abandons once the timestamp may be out', () => {

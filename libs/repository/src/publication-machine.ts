@@ -7,7 +7,9 @@
  * 2. Bins and pages are stored before the snapshot that names them, all of them durable (`sync`)
  *    and recorded (`prepare`) before the timestamp.
  * 3. The timestamp is replaced by compare-and-swap, once: a publication that lost the swap, or its
- *    fence, never tries again (`lost`); an unknown outcome is resolved by reading.
+ *    fence, never tries again (`lost`); an unknown outcome is resolved by reading. A swap that is made a
+ *    second time, because reading showed the old timestamp, may be beaten by the first one, which was only
+ *    late: then reading tells whose the timestamp is.
  * 4. The record is closed only after the timestamp is known to be ours (`close`).
  */
 export type PublicationState =
@@ -18,6 +20,7 @@ export type PublicationState =
   | { readonly phase: 'durable' }
   | { readonly phase: 'prepared' }
   | { readonly phase: 'swap-unknown' }
+  | { readonly phase: 'swap-unmade' }
   | { readonly phase: 'published' }
   | { readonly phase: 'closed' }
   | { readonly phase: 'abandoned'; readonly reason: string }
@@ -40,6 +43,8 @@ export type PublicationOutcome =
   | { readonly kind: 'retry' }
   /** The call may have worked. */
   | { readonly kind: 'unknown' }
+  /** Reading shows that the swap was not made so far. */
+  | { readonly kind: 'unmade' }
   /** Another holder has a newer fence, or the store's tag moved. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** The batch cannot be published as planned; its rows go back. */
@@ -61,6 +66,7 @@ export function commandOf(state: PublicationState): PublicationCommand | null {
     case 'durable':
       return 'prepare';
     case 'prepared':
+    case 'swap-unmade':
       return 'swap-timestamp';
     case 'swap-unknown':
       return 'read-timestamp';
@@ -93,15 +99,23 @@ export function advance(state: PublicationState, outcome: PublicationOutcome): P
     case 'done':
       return { phase: following[command] } as PublicationState;
     case 'retry':
-      // Reading back showed the old timestamp: the swap did not happen and is made again with the same tag.
-      return command === 'read-timestamp' ? { phase: 'prepared' } : state;
+      return state;
     case 'unknown':
       return command === 'swap-timestamp' ? { phase: 'swap-unknown' } : state;
+    case 'unmade':
+      return command === 'read-timestamp' ? { phase: 'swap-unmade' } : state;
     case 'lost':
-      return { phase: 'lost', reason: outcome.reason };
+      return beatenByItself(state, outcome.reason)
+        ? { phase: 'swap-unknown' }
+        : { phase: 'lost', reason: outcome.reason };
     case 'unpublishable':
       return beforeSwap(state) ? { phase: 'abandoned', reason: outcome.reason } : state;
   }
+}
+
+/** Or by somebody else: reading tells. */
+function beatenByItself(state: PublicationState, reason: string): boolean {
+  return state.phase === 'swap-unmade' && reason === 'store.precondition-failed';
 }
 
 function beforeSwap(state: PublicationState): boolean {

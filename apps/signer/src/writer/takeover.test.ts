@@ -3,6 +3,7 @@ import { FakeClock, noCheckpoint } from '@rind/kernel';
 import type { Root } from '@rind/metadata';
 import { parseTimestamp } from '@rind/metadata';
 import { defaultRefresh, metadataKey, timestampKey } from '@rind/repository';
+import { QueueError } from '@rind/queue-port';
 import { StorageError } from '@rind/storage-port';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bitLength, online, publishFirst, testRoot, timestampOver } from '../../test/first-publication.ts';
@@ -124,6 +125,33 @@ describe('a new holder of the lease', () => {
       details: { storedVersion: 9, committedVersion: 1 },
     });
     expect(store.tagOf(timestampKey)).toBe(tag);
+  });
+
+  it('neither refuses nor gives an alarm once somebody else has the lease', async () => {
+    const old = store.bytesOf(timestampKey)!;
+    await publisher.publish(fence, first, refreshPlan([1], 0));
+    log.raiseNextVersion = () => Promise.reject(new QueueError('lease.lost', 'a newer holder', { fence }));
+    store.overwrite(timestampKey, old);
+    await expect(take()).rejects.toMatchObject({ code: 'lease.lost' });
+    store.overwrite(timestampKey, await timestampOver(9, expiresMs, snapshot(1)));
+    await expect(take()).rejects.toMatchObject({ code: 'lease.lost' });
+    expect(log.audited).toEqual([]);
+    expect(log.records).toEqual([]);
+  });
+
+  it('finds what is closed while it reads', async () => {
+    await predecessor('swapped');
+    const unfinished = log.unfinished.bind(log);
+    log.unfinished = async () => {
+      const found = await unfinished();
+      await log.close(1, 1, {
+        snapshotExpiresMs: expiresMs,
+        timestampExpiresMs: expiresMs,
+        durationMs: null,
+      });
+      return found;
+    };
+    expect(await take()).toMatchObject({ timestampVersion: 3 });
   });
 
   it('refuses a timestamp of a stranger', async () => {

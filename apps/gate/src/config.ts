@@ -34,8 +34,10 @@ export interface GateConfig {
   /** How long, and how much of, a body is read on after its upload was refused. */
   readonly linger: { readonly maxMs: number; readonly maxBytes: number };
   readonly authTimeoutMs: number;
-  /** The longest silence of the warehouse. */
+  /** The longest silence of the warehouse: it gives a sign of life every 2 s while it works on an upload. */
   readonly warehouseIdleMs: number;
+  /** The longest time in which the warehouse, though alive, takes nothing of a file, and then until its answer. */
+  readonly warehouseStallMs: number;
   /** Pause before a grant of unknown outcome is asked about again, and voided. */
   readonly settleAfterMs: number;
   readonly clockOffsetMs: number;
@@ -60,8 +62,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     bodyIdleMs: 30_000,
     bodyTotalMs: 900_000,
     linger: { maxMs: 5_000, maxBytes: read.RIND_MAX_FILE_BYTES },
-    authTimeoutMs: 10_000,
-    warehouseIdleMs: 60_000,
+    authTimeoutMs: 8_000,
+    warehouseIdleMs: 8_000,
+    warehouseStallMs: 60_000,
     settleAfterMs: 10_000,
     clockOffsetMs: read.RIND_CLOCK_OFFSET_MS ?? 0,
     checkpoints: { stateDir: read.RIND_STATE_DIR, crashAt: read.RIND_CRASH_AT, stopAt: read.RIND_STOP_AT },

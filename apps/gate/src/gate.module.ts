@@ -59,7 +59,8 @@ async function openParts(
   const spool = new Spool(config.spool.dir, config.spool.maxBytes, randomness);
   const swept = await spool.open();
   const auth = new AuthClient({ ...config.auth, timeoutMs: config.authTimeoutMs });
-  const warehouse = new WarehouseClient({ ...config.warehouse, idleMs: config.warehouseIdleMs });
+  const { warehouseIdleMs: idleMs, warehouseStallMs: stallMs } = config;
+  const warehouse = new WarehouseClient({ ...config.warehouse, idleMs, stallMs });
   const { settleAfterMs } = config;
   const ledger = new GrantLedger({ dir: config.spool.dir, auth, warehouse, settleAfterMs, logger });
   const adopted = await ledger.open();
@@ -73,6 +74,7 @@ async function openParts(
   const slots = new Slots(config.maxConcurrentUploads);
   observe(metrics, { spool, slots, ledger });
   readiness.register('hashing', () => hashes.check());
+  readiness.register('spool', () => spool.check());
   const desk = new UploadDesk({
     config,
     randomness,

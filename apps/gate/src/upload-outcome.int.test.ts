@@ -134,6 +134,19 @@ describe('the grant of an upload', () => {
     expect(voided()).toBe(0);
   });
 
+  it('is asked about once, and later, when the warehouse says nothing at all', async () => {
+    const lonely = await startGate({ warehouseIdleMs: 300 });
+    lonely.warehouse.answer(() => new Promise(() => {}));
+    const answer = await post({ url: lonely.url, body });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, 'warehouse.unavailable']);
+    expect(answer.headers['retry-after']).toBeDefined();
+    expect(lonely.warehouse.callsTo('/by-grant/')).toHaveLength(1);
+    expect(lonely.auth.callsTo('/void')).toEqual([]);
+    lonely.warehouse.answer(willingWarehouse);
+    await vi.waitFor(() => expect(lonely.auth.callsTo('/void')).toHaveLength(1), { timeout: 15_000 });
+    await lonely.stop();
+  });
+
   it('is voided under its id when auth’s answer was lost', async () => {
     gate.auth.answer((call) => (call.url.endsWith('/grants') ? 'cut' : generousAuth(call)));
     const answer = await post({ url: gate.url, body });

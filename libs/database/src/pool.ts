@@ -26,7 +26,7 @@ export interface Pool extends TransactionalSql {
 
 const maxAttempts = 3;
 /** Beyond the server's own limit: a server that was stopped, or a network that was cut, says nothing at all. */
-const silenceMs = 5_000;
+const silenceMs = 2_000;
 
 export function openPool(url: string, options: PoolOptions): Pool {
   const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;

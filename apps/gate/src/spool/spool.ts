@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, statfs, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -52,6 +52,12 @@ export class Spool {
       swept++;
     }
     return swept;
+  }
+
+  /** @throws GateError `spool.full` when the disk below has no room, whoever took it */
+  async check(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.dir);
+    if (bavail * bsize < growthBytes) throw spoolFull();
   }
 
   /**

@@ -63,6 +63,7 @@ export async function startGate(overrides: Partial<GateConfig> = {}): Promise<Ga
     linger: { maxMs: 5_000, maxBytes: 104_857_600 },
     authTimeoutMs: 5_000,
     warehouseIdleMs: 20_000,
+    warehouseStallMs: 20_000,
     settleAfterMs: 100,
     clockOffsetMs: 0,
     checkpoints: { stateDir: undefined, crashAt: undefined, stopAt: undefined },

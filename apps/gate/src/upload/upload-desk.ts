@@ -8,6 +8,7 @@ import { GateError } from '../errors.ts';
 import type { Digests } from '../hashing/hash.worker.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AuthClient, OpaqueGrant, TokenOwner } from '../upstream/auth-client.ts';
+import { SilenceError } from '../upstream/http-call.ts';
 import type { AcceptedUpload, GrantUse, WarehouseClient } from '../upstream/warehouse-client.ts';
 import { invalidTokenText, tokenOf } from './credentials.ts';
 import { checkAction, checkForm } from './form-check.ts';
@@ -41,6 +42,8 @@ export interface UploadRequest {
 
 /** Pauses before each question about a grant whose upload had no clear end. */
 const questionPausesMs = [0, 100, 400];
+/** The author waits meanwhile; the ledger asks again with more patience. */
+const questionTimeoutMs = 2_000;
 
 /**
  * The way of an upload through the gate:
@@ -176,9 +179,13 @@ export class UploadDesk {
     let use: GrantUse | undefined;
     for (const pauseMs of questionPausesMs) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      use = await warehouse.grantUse(grantId).catch(() => undefined);
+      let silent = false;
+      use = await warehouse.grantUse(grantId, questionTimeoutMs).catch((error: unknown) => {
+        silent = error instanceof Error && error.cause instanceof SilenceError;
+        return undefined;
+      });
       // A broken connection is noticed here before the warehouse has finished: "not used" may change.
-      if (use?.used === true || (use !== undefined && answered)) break;
+      if (silent || use?.used === true || (use !== undefined && answered)) break;
     }
     if (use?.used === true) {
       await ledger.end(grantId);

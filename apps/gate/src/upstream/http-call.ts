@@ -11,9 +11,15 @@ export interface HttpCall {
   readonly secret: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Sent after `body`; its length is part of the Content-Length in `headers`. */
-  readonly file?: { readonly path: string };
-  /** The longest silence of the other side, in milliseconds. */
+  /**
+   * Sent after `body`; its length is part of the Content-Length in `headers`.
+   * `stallMs`: the longest time in which none of it is taken, and then until the answer, whatever signs of life come.
+   */
+  readonly file?: { readonly path: string; readonly stallMs: number };
+  /**
+   * The longest silence of the other side, in milliseconds; a 1xx answer ends a silence. Without a `file` the bound
+   * is on the whole call: it also counts the wait for a connection, which others may hold while nobody answers them.
+   */
   readonly idleMs: number;
   /**
    * `fresh` opens a connection for this call alone, so that a kept-alive one closed by the other side cannot make
@@ -26,6 +32,40 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
+}
+
+/** What `idleMs` and `stallMs` of one call have left. A socket's own time-out counts what lies in buffers as activity. */
+class Patience {
+  private readonly idle: NodeJS.Timeout;
+  private readonly stall: NodeJS.Timeout | undefined;
+
+  constructor({ idleMs, file }: HttpCall, over: () => void) {
+    this.idle = setTimeout(over, idleMs);
+    this.stall = file === undefined ? undefined : setTimeout(over, file.stallMs);
+  }
+
+  /** A sign of life. */
+  heard(): void {
+    if (this.stall !== undefined) this.idle.refresh();
+  }
+
+  /** The other side took a piece of the file. */
+  progressed(): void {
+    this.heard();
+    this.stall?.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.idle);
+    clearTimeout(this.stall);
+  }
+}
+
+/** The other side took the connection and then said nothing: asking it again at once is in vain. */
+export class SilenceError extends Error {
+  constructor() {
+    super('the other side fell silent');
+  }
 }
 
 const maxAnswerBytes = 262_144;
@@ -60,17 +100,20 @@ function send(options: HttpCall): Promise<HttpAnswer> {
         ...options.headers,
       },
     });
+    const patience = new Patience(options, () => fail(new SilenceError()));
     const fail = (error: Error) => {
+      patience.end();
       request.destroy();
       reject(error);
     };
-    request.setTimeout(options.idleMs, () => fail(new Error('the other side fell silent')));
+    request.on('information', () => patience.heard());
     let answering = false;
     request.on('response', (response) => {
       answering = true;
       readAnswer(response).then(finish, fail);
     });
     const finish = (answer: HttpAnswer) => {
+      patience.end();
       if (!request.writableEnded) request.destroy();
       resolve(answer);
     };
@@ -81,7 +124,7 @@ function send(options: HttpCall): Promise<HttpAnswer> {
     if (body !== undefined) request.write(body);
     if (file === undefined) request.end();
     else {
-      sendFile(file.path, request).catch((error: Error) => {
+      sendFile(file.path, request, () => patience.progressed()).catch((error: Error) => {
         if (!answering) fail(error);
       });
     }
@@ -89,13 +132,14 @@ function send(options: HttpCall): Promise<HttpAnswer> {
 }
 
 /** One buffer for the whole file, refilled when the kernel has taken it: streams would make a new one per piece. */
-async function sendFile(path: string, request: ClientRequest): Promise<void> {
+async function sendFile(path: string, request: ClientRequest, progressed: () => void): Promise<void> {
   const source = await open(path, 'r');
   try {
     const buffer = Buffer.allocUnsafeSlow(fileChunkBytes);
     for (;;) {
       const { bytesRead } = await source.read(buffer);
       if (bytesRead === 0) break;
+      progressed();
       await new Promise<void>((resolve, reject) => {
         request.write(buffer.subarray(0, bytesRead), (error) => (error ? reject(error) : resolve()));
       });

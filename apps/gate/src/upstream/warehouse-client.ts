@@ -66,11 +66,13 @@ export class WarehouseClient {
   private readonly url: string;
   private readonly secret: string;
   private readonly idleMs: number;
+  private readonly stallMs: number;
 
-  constructor(options: { url: string; secret: string; idleMs: number }) {
+  constructor(options: { url: string; secret: string; idleMs: number; stallMs: number }) {
     this.url = options.url;
     this.secret = options.secret;
     this.idleMs = options.idleMs;
+    this.stallMs = options.stallMs;
   }
 
   /**
@@ -95,7 +97,7 @@ export class WarehouseClient {
           'Content-Length': String(4 + json.length + header.length),
         },
         body: Buffer.concat([lead, json]),
-        file: { path },
+        file: { path, stallMs: this.stallMs },
         idleMs: this.idleMs,
         connection: 'fresh',
       });
@@ -108,22 +110,22 @@ export class WarehouseClient {
     return outcomeOf(answer);
   }
 
-  /** @throws GateError `warehouse.unavailable` */
-  async grantUse(grantId: string): Promise<GrantUse> {
+  /** @throws GateError `warehouse.unavailable`; its cause is a SilenceError when nothing came within `timeoutMs` */
+  async grantUse(grantId: string, timeoutMs = 5_000): Promise<GrantUse> {
     const url = `${this.url}/internal/uploads/by-grant/${encodeURIComponent(grantId)}`;
     try {
       const answer = await call({
         method: 'GET',
         url,
         secret: this.secret,
-        idleMs: 5_000,
+        idleMs: timeoutMs,
         connection: 'kept',
       });
       const said = answer.status === 200 ? jsonOf(answer, grantUse) : undefined;
       if (said !== undefined) return said;
       throw new Error(`the question was answered with ${answer.status}`);
     } catch (error) {
-      throw unavailable(messageOf(error));
+      throw unavailable(messageOf(error), error);
     }
   }
 }
@@ -137,8 +139,8 @@ function outcomeOf(answer: HttpAnswer): ForwardOutcome {
   return { kind: 'unknown', answered: true, refusal };
 }
 
-export function unavailable(why: string): GateError {
+export function unavailable(why: string, cause: unknown = new Error(why)): GateError {
   const text = 'The upload could not be stored at the moment. Try again in a moment.';
   const details = { status: 503, retryAfterSeconds: 5 } as const;
-  return new GateError('warehouse.unavailable', text, details, { cause: new Error(why) });
+  return new GateError('warehouse.unavailable', text, details, { cause });
 }

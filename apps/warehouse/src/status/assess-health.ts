@@ -30,6 +30,7 @@ export type ProblemCode =
   | 'clock.off'
   | 'store.unavailable'
   | 'store.corrupt'
+  | 'store.full'
   | 'store.older';
 
 const second = 1_000;
@@ -40,8 +41,9 @@ const day = 24 * hour;
 /** No served bin should ever have less; the refresh begins four hours before (docs/architecture.md "Expiry"). */
 const lowValidityMs = 12 * hour;
 const criticalValidityMs = 4 * hour;
-/** Offline keys take people and a calendar. */
-const offlineNoticeMs = 30 * day;
+/** Offline keys take people and a calendar: the signer's `role.expiring` says the same at 60, 30 and 7 days. */
+const offlineNoticeMs = 60 * day;
+const offlineUrgentMs = 7 * day;
 const slowQueueMs = minute;
 const stuckQueueMs = 10 * minute;
 const stuckPublicationMs = 5 * minute;
@@ -61,6 +63,7 @@ export function assessHealth(facts: StatusFacts): Problem[] {
     ...offlineRoles.flatMap((role) => assessOfflineRole(role, facts)),
     ...assessValidity(facts),
     ...assessStore(facts),
+    ...assessRoom(facts),
     ...assessSigner(facts),
     ...assessBins(facts),
     ...assessClock(facts),
@@ -92,7 +95,8 @@ function assessOfflineRole(role: 'root' | 'targets' | 'bins', { roles, nowMs }: 
   }
   if (leftMs > offlineNoticeMs) return [];
   const message = `${role} ${found.version} expires in ${Math.floor(leftMs / day)} days.`;
-  return [{ code: `${role}.expiring`, severity: 'warning', message, remedy }];
+  const severity = leftMs <= offlineUrgentMs ? 'error' : 'warning';
+  return [{ code: `${role}.expiring`, severity, message, remedy }];
 }
 
 function assessValidity(facts: StatusFacts): Problem[] {
@@ -146,6 +150,18 @@ function assessStore({ storedTimestamp, roles }: StatusFacts): Problem[] {
       ];
     }
   }
+}
+
+function assessRoom({ storeRoom }: StatusFacts): Problem[] {
+  if (storeRoom === 'enough') return [];
+  return [
+    {
+      code: 'store.full',
+      severity: 'error',
+      message: 'The last upload found no room, and was told to try again later.',
+      remedy: 'Make room in the store and in the spool of the warehouse; the next upload ends this alarm.',
+    },
+  ];
 }
 
 function assessSigner({ lease, queue, lastPublication, databaseNowMs }: StatusFacts): Problem[] {

@@ -31,4 +31,5 @@ export const healthyFacts: StatusFacts = {
     closedMs: nowMs - 60_000,
   },
   storedTimestamp: { kind: 'version', version: 9 },
+  storeRoom: 'enough',
 };

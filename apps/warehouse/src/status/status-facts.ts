@@ -1,3 +1,5 @@
+import type { StoreRoom } from '../uploads/upload-intake.ts';
+
 /** What the tables and the store say about the repository at one moment; times in milliseconds since 1970. */
 export interface StatusFacts {
   /** Of this process. */
@@ -15,6 +17,8 @@ export interface StatusFacts {
   /** The newest one, whatever became of it. */
   readonly lastPublication: PublicationFacts | null;
   readonly storedTimestamp: StoredTimestamp;
+  /** What the last upload met. */
+  readonly storeRoom: StoreRoom;
 }
 
 export type PublishedRole = 'root' | 'targets' | 'bins' | 'snapshot' | 'timestamp';

@@ -6,18 +6,25 @@ import type { WarehouseConfig } from '../config.ts';
 import { IndexDatabase } from '../database/index-database.ts';
 import { IndexDatabaseModule } from '../database/index-database.module.ts';
 import { OBJECT_STORE, ObjectStoreModule } from '../store/object-store.module.ts';
+import { UploadIntake } from '../uploads/upload-intake.ts';
+import { UploadsModule } from '../uploads/uploads.module.ts';
 import { StatusController } from './status.controller.ts';
 import { StatusDesk } from './status-desk.ts';
 
 @Module({
-  imports: [IndexDatabaseModule, ObjectStoreModule],
+  imports: [IndexDatabaseModule, ObjectStoreModule, UploadsModule],
   controllers: [StatusController],
   providers: [
     {
       provide: StatusDesk,
-      inject: [CONFIG, CLOCK, IndexDatabase, OBJECT_STORE],
-      useFactory: (config: WarehouseConfig, clock: Clock, database: IndexDatabase, store: ObjectStore) =>
-        new StatusDesk({ sql: database.pool, store, clock, config }),
+      inject: [CONFIG, CLOCK, IndexDatabase, OBJECT_STORE, UploadIntake],
+      useFactory: (
+        config: WarehouseConfig,
+        clock: Clock,
+        database: IndexDatabase,
+        store: ObjectStore,
+        uploads: UploadIntake,
+      ) => new StatusDesk({ sql: database.pool, store, clock, config, uploads }),
     },
   ],
   exports: [StatusDesk],

@@ -12,10 +12,14 @@ export interface GrantUse {
   readonly uploadId?: string;
 }
 
+/** `none`: the last upload whose file was to be stored found no room, in the spool or in the store. */
+export type StoreRoom = 'enough' | 'none';
+
 /** What the gate can ask of the warehouse: the facade of this module. */
 export class UploadIntake {
   private readonly parts: { desk: UploadDesk; slots: UploadSlots; sql: Sql };
   private readonly outcomes: ReturnType<typeof outcomeCounter>;
+  private room: StoreRoom = 'enough';
 
   constructor(parts: { desk: UploadDesk; slots: UploadSlots; sql: Sql; metrics: Metrics }) {
     this.parts = parts;
@@ -27,13 +31,19 @@ export class UploadIntake {
     );
   }
 
+  get storeRoom(): StoreRoom {
+    return this.room;
+  }
+
   /** @throws whatever refuses the upload */
   async receive(body: AsyncIterable<Uint8Array>): Promise<UploadAnswer> {
     try {
       const answer = await this.parts.slots.use(async () => this.parts.desk.accept(await openFrame(body)));
       this.outcomes.inc({ outcome: answer.outcome });
+      if (answer.outcome === 'accepted') this.room = 'enough';
       return answer;
     } catch (error) {
+      if (isRindError(error, 'store.full')) this.room = 'none';
       this.outcomes.inc({ outcome: isRindError(error) ? error.code : 'failed' });
       throw error;
     }

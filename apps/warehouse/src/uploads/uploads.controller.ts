@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { CONFIG } from '@rind/nest-kit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WarehouseConfig } from '../config.ts';
 import { GateGuard } from './gate-guard.ts';
+import { givingSignsOfLife } from './sign-of-life.ts';
 import { readingWhole } from './upload-body.ts';
 import type { UploadAnswer } from './upload-desk.ts';
 import { UploadIntake } from './upload-intake.ts';
@@ -22,8 +23,14 @@ export class UploadsController {
 
   @Post()
   @HttpCode(200)
-  upload(@Req() request: FastifyRequest): Promise<UploadAnswer> {
-    return readingWhole(request.raw, this.config.bodyIdleMs, (body) => this.intake.receive(body));
+  upload(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UploadAnswer> {
+    const { bodyIdleMs, signOfLifeMs } = this.config;
+    return givingSignsOfLife(reply.raw, signOfLifeMs, () =>
+      readingWhole(request.raw, bodyIdleMs, (body) => this.intake.receive(body)),
+    );
   }
 
   @Get('by-grant/:grantId')

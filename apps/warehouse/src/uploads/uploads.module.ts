@@ -39,6 +39,7 @@ import { UploadsController } from './uploads.controller.ts';
       useFactory: openIntake,
     },
   ],
+  exports: [UploadIntake],
 })
 export class UploadsModule {}
 
@@ -57,7 +58,7 @@ async function openIntake(
   const swept = await spool.open();
   if (swept > 0) logger.warn('spool.swept', { files: swept });
   const desk = new UploadDesk({
-    sql: database.pool,
+    sql: database.uploads,
     store,
     sync: new GroupSync(store),
     spool,
@@ -69,5 +70,5 @@ async function openIntake(
     maxFileBytes: config.maxFileBytes,
   });
   const slots = new UploadSlots(config.maxConcurrentUploads);
-  return new UploadIntake({ desk, slots, sql: database.pool, metrics });
+  return new UploadIntake({ desk, slots, sql: database.uploads, metrics });
 }

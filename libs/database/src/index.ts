@@ -10,6 +10,7 @@ export type { DatabaseName, MigrateOptions } from './migrate.ts';
 export { ensureRoles } from './roles.ts';
 export type { EnsureRolesOptions, RolePasswords } from './roles.ts';
 export { DatabaseLease } from './publishing/lease.ts';
+export { DatabaseGarbageLog } from './publishing/garbage-log.ts';
 export { DatabasePublicationLog } from './publishing/publication-log.ts';
 export { countBins, recordCeremony } from './publishing/ceremony-records.ts';
 export type { CeremonyRecord } from './publishing/ceremony-records.ts';

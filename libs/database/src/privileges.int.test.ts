@@ -29,6 +29,8 @@ const index: Readonly<Record<string, { warehouse: string; signer: string }>> = {
   'signer.applied_grant': { warehouse: '', signer: 'si' },
   'signer.signature_log': { warehouse: '', signer: 'si' },
   'signer.audit': { warehouse: '', signer: 'si' },
+  'signer.unreferenced': { warehouse: '', signer: 'sid' },
+  'signer.condemned': { warehouse: '', signer: 'siud' },
 };
 const auth: Readonly<Record<string, string>> = {
   'auth.account': 'siu',

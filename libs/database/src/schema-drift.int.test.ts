@@ -24,12 +24,14 @@ describe('the schema of the clients', () => {
   const unmodelled: Readonly<Record<DatabaseName, readonly string[]>> = {
     index: [
       'applied_grant',
+      'condemned',
       'cursor',
       'publication_bin',
       'publication_grant',
       'publication_path',
       'publication_project',
       'signature_log',
+      'unreferenced',
     ].map((table) => `signer.${table}`),
     auth: [],
   };

@@ -60,6 +60,16 @@ describe('a project page', () => {
     });
   });
 
+  it('has other bytes in another edition, which says the same to whoever reads it', () => {
+    const plain = page([file('six-1.0.tar.gz')]);
+    const bytes = [undefined, 1, 2].map((edition) =>
+      renderProjectPage(edition === undefined ? plain : { ...plain, edition }),
+    );
+    expect(new Set(bytes.map(fromUtf8)).size).toBe(3);
+    expect(json({ ...plain, edition: 1 })).toEqual({ ...json(plain), _edition: 1 });
+    expect(bytes.map((one) => parseProjectPage(one))).toEqual(Array(3).fill(parseProjectPage(bytes[0]!)));
+  });
+
   it('resolves its URLs to the index’s files', () => {
     const { url } = (json(page([file('six-1.0.tar.gz')]))['files'] as { url: string }[])[0]!;
     expect(new URL(url, 'https://index.example/base/simple/six/').href).toBe(

@@ -27,6 +27,11 @@ export interface ProjectPage {
   readonly status: ProjectStatus;
   readonly statusReason?: string;
   readonly files: readonly PageFile[];
+  /**
+   * Tells pages apart that say the same: another number, other bytes and another hash. Rendered as `_edition`, since
+   * PEP 691 leaves keys that begin with an underscore to the index.
+   */
+  readonly edition?: number;
 }
 
 /** PEP 700, 740, 792; HTML is frozen at the same (PEP 833). */
@@ -38,7 +43,7 @@ export const simpleApiVersion = '1.4';
  * order they come. A quarantined project offers no files (PEP 792).
  */
 export function renderProjectPage(page: ProjectPage): Uint8Array {
-  const { name, status, statusReason } = page;
+  const { name, status, statusReason, edition } = page;
   const listed = listedFiles(page);
   return canonicalBytes({
     meta: { 'api-version': simpleApiVersion },
@@ -46,6 +51,7 @@ export function renderProjectPage(page: ProjectPage): Uint8Array {
     'project-status': { status, ...(statusReason ? { reason: statusReason } : {}) },
     versions: versionsOf(listed),
     files: listed.map(({ file }) => fileEntry(name, file)),
+    ...(edition === undefined ? {} : { _edition: edition }),
   });
 }
 

@@ -2,6 +2,7 @@ export { QueueError } from './errors.ts';
 export type { QueueErrorCode } from './errors.ts';
 export type { HeldLease, Lease } from './lease.ts';
 export type { AuditEvent, OutboxRow, PathFacts, PathState, ProjectFacts, ProjectStatus } from './facts.ts';
+export type { GarbageCensus, GarbageCount, GarbageLog, GonePackage, StoreReferences } from './garbage-log.ts';
 export type {
   AppliedGrant,
   ClosedPublication,
@@ -9,6 +10,7 @@ export type {
   ExpiringBin,
   KnownFacts,
   LoggedSignature,
+  OfflineChange,
   OpenedPublication,
   PreparedBin,
   PreparedPublication,

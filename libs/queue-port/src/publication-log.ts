@@ -1,6 +1,14 @@
 import type { AuditEvent, OutboxRow, PathFacts, ProjectFacts } from './facts.ts';
 
-export type PublicationKind = 'changes' | 'refresh' | 'takeover';
+/** `ceremony`: what people signed with offline keys goes into effect. */
+export type PublicationKind = 'changes' | 'refresh' | 'takeover' | 'ceremony';
+
+/** A version of an offline role that goes into effect with a publication. */
+export interface OfflineChange {
+  readonly role: 'root' | 'targets' | 'bins';
+  readonly version: number;
+  readonly expiresMs: number;
+}
 
 /** What a publication is about to do; recorded before any byte is written. */
 export interface PublicationPlan {
@@ -15,6 +23,8 @@ export interface PublicationPlan {
   readonly outboxIds: readonly number[];
   readonly grants: readonly AppliedGrant[];
   readonly files: number;
+  /** Of a ceremony; the committed roles follow when the publication is closed. */
+  readonly offline?: readonly OfflineChange[];
 }
 
 export interface AppliedGrant {

@@ -7,7 +7,11 @@ import { Intake } from './intake.ts';
 
 const sha = (digit: string): string => digit.repeat(64);
 
-function intake(stored: Record<string, number> = {}, voided: readonly string[] = []) {
+function intake(
+  stored: Record<string, number> = {},
+  voided: readonly string[] = [],
+  condemned: readonly string[] = [],
+) {
   const asked: string[] = [];
   const seen: string[] = [];
   const subject = new Intake({
@@ -20,6 +24,7 @@ function intake(stored: Record<string, number> = {}, voided: readonly string[] =
       seen.push(key);
       return stored[key] === undefined ? null : { length: stored[key], sha256: sha('a') };
     },
+    isCondemned: async (key) => condemned.includes(key),
     voidedAmong: async (ids) => {
       asked.push(...ids);
       return new Set(voided);
@@ -51,6 +56,15 @@ describe('the intake', () => {
   it('knows what is not in the store', async () => {
     const { requests } = await intake().subject.verify([await rowOf(5, grantOf(1))], unsigned);
     expect(requests[0]?.blob).toBeNull();
+  });
+
+  it('takes a file for missing whose object somebody was told to delete, though it is there still', async () => {
+    const key = `targets/packages/demo/${sha('f')}.demo-1.tar.gz`;
+    const rows = [await rowOf(5, grantOf(1, { verb: 'restore' }))];
+    const blobs = async (condemned: readonly string[]) =>
+      (await intake({ [key]: 3 }, [], condemned).subject.verify(rows, () => sha('f'))).requests[0]?.blob;
+    expect(await blobs([])).toEqual({ length: 3, sha256: sha('a') });
+    expect(await blobs([key])).toBeNull();
   });
 
   it('looks for the bytes that were signed before when a file is restored, whatever the grant says', async () => {

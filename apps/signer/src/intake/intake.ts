@@ -22,6 +22,8 @@ export interface IntakeParts {
   readonly repository: string;
   /** Looks at stored bytes; null when the object is missing. */
   readonly stat: (key: string) => Promise<BlobFacts | null>;
+  /** True when somebody was told to delete the object: it counts as missing, even while it is still there. */
+  readonly isCondemned: (key: string) => Promise<boolean>;
   /** Those of the ids that auth took back. */
   readonly voidedAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -80,15 +82,16 @@ export class Intake {
     };
   }
 
-  private blobOf(grant: Grant, signedSha: string | undefined): Promise<BlobFacts | null> {
-    const { stat } = this.parts;
-    if (grant.filename === undefined) return Promise.resolve(null);
+  private async blobOf(grant: Grant, signedSha: string | undefined): Promise<BlobFacts | null> {
+    const { stat, isCondemned } = this.parts;
+    if (grant.filename === undefined) return null;
     if (grant.verb === 'restore') {
-      return signedSha === undefined
-        ? Promise.resolve(null)
-        : stat(packageObjectKey(grant.project, signedSha, grant.filename));
+      if (signedSha === undefined) return null;
+      const key = packageObjectKey(grant.project, signedSha, grant.filename);
+      // A path is signed once: only what was signed before can have been condemned.
+      return (await isCondemned(key)) ? null : stat(key);
     }
-    if (grant.digests === undefined) return Promise.resolve(null);
+    if (grant.digests === undefined) return null;
     return stat(packageObjectKey(grant.project, grant.digests.sha256, grant.filename));
   }
 }

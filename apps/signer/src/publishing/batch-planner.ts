@@ -1,12 +1,10 @@
-import { hashHex } from '@rind/crypto';
 import { monotonicMs } from '@rind/kernel';
-import type { ProjectName } from '@rind/kernel';
-import { pageTargetPath, parseSignedGrant, renderProjectPage } from '@rind/index-model';
-import type { PageFile } from '@rind/index-model';
-import type { OutboxRow, PathFacts, ProjectFacts, PublicationLog, SetAsideRow } from '@rind/queue-port';
+import { parseSignedGrant } from '@rind/index-model';
+import type { GarbageLog, OutboxRow, ProjectFacts, PublicationLog, SetAsideRow } from '@rind/queue-port';
 import { binChanges, binIndexOf, decideBatch } from '@rind/repository';
 import type { BatchDecision, HeldRow, Quotas, RenderedPage } from '@rind/repository';
 import type { Intake } from '../intake/intake.ts';
+import { renderPages } from './page-rendering.ts';
 import type { PublishingPlan } from './plan.ts';
 
 export interface PlannedBatch {
@@ -23,6 +21,8 @@ export interface PlannedBatch {
 export interface BatchPlannerParts {
   readonly log: PublicationLog;
   readonly intake: Intake;
+  /** What no page may be stored as. */
+  readonly garbage: Pick<GarbageLog, 'condemned'>;
   readonly bitLength: number;
   /** Added to the database's clock before a grant's expiry is judged (development: RIND_CLOCK_OFFSET_MS). */
   readonly clockOffsetMs: number;
@@ -73,7 +73,10 @@ export class BatchPlanner {
     const committed = await this.parts.log.pathsOf(names);
     const paths = new Map(committed.map((path) => [path.targetPath, path]));
     for (const [targetPath, path] of decision.paths) paths.set(targetPath, path);
-    const pages = this.parts.pages ? renderPages(decision.projects, [...paths.values()]) : [];
+    const { garbage } = this.parts;
+    const pages = this.parts.pages
+      ? await renderPages(decision.projects, [...paths.values()], (keys) => garbage.condemned(keys))
+      : [];
     const bins = binChanges(decision, before, [...paths.values()], pages, binOf);
     const pageOf = new Map(pages.map((page) => [page.project, page]));
     const projects = [...decision.projects.values()].map((project) => withPage(project, pageOf, binOf));
@@ -112,41 +115,6 @@ function statedGrants(rows: readonly OutboxRow[]): { paths: string[]; projects: 
     }
   }
   return { paths: [...paths], projects: [...projects], ids: [...ids] };
-}
-
-function renderPages(
-  projects: ReadonlyMap<string, ProjectFacts>,
-  paths: readonly PathFacts[],
-): RenderedPage[] {
-  const byProject = new Map<string, PathFacts[]>();
-  for (const path of paths) {
-    if (path.state !== 'live') continue;
-    const list = byProject.get(path.project);
-    if (list === undefined) byProject.set(path.project, [path]);
-    else list.push(path);
-  }
-  return [...projects.values()].map((project) => {
-    const name = project.name as ProjectName;
-    const bytes = renderProjectPage({
-      name,
-      status: project.status,
-      ...(project.statusReason === null ? {} : { statusReason: project.statusReason }),
-      files: (byProject.get(name) ?? []).map(pageFile),
-    });
-    return { project: name, targetPath: pageTargetPath(name), bytes, sha256: hashHex('sha256', bytes) };
-  });
-}
-
-function pageFile(path: PathFacts): PageFile {
-  return {
-    filename: path.filename,
-    sha256: path.sha256,
-    size: path.length,
-    uploadTime: path.uploadedAt,
-    ...(path.requiresPython === null ? {} : { requiresPython: path.requiresPython }),
-    yanked: path.yanked ? (path.yankedReason ?? true) : false,
-    ...(path.coreMetadataSha256 === null ? {} : { coreMetadataSha256: path.coreMetadataSha256 }),
-  };
 }
 
 function withPage(

@@ -166,6 +166,38 @@ describe('a publication', () => {
     expect(log.prepared.get(1)?.timestampSha256).toBe(hashHex('sha256', store.bytesOf(timestampKey)!));
   });
 
+  it('reads again when reading after an unanswered swap fails, and does not swap a second time', async () => {
+    store.fail('replaceIf', 'lost');
+    store.fail('get', 'refused');
+    expect(await publish()).toMatchObject({ kind: 'published', state: { tag: store.tagOf(timestampKey) } });
+    expect(swaps()).toBe(1);
+  });
+
+  it('knows its own timestamp when the first swap was only late', async () => {
+    store.fail('replaceIf', 'refused');
+    const replaceIf = store.replaceIf.bind(store);
+    let attempts = 0;
+    store.replaceIf = async (key, bytes, tag) => {
+      if (++attempts === 2) store.overwrite(key, bytes);
+      return replaceIf(key, bytes, tag);
+    };
+    expect(await publish()).toMatchObject({ kind: 'published', state: { tag: store.tagOf(timestampKey) } });
+    expect(swaps()).toBe(2);
+    expect(log.calls).toContain('close 1');
+  });
+
+  it.each(['timestamp', 'snapshot'] as const)(
+    'writes nothing when the database, set back, gives a %s number that is served',
+    async (role) => {
+      const open = log.open.bind(log);
+      log.open = async (...args) => ({ ...(await open(...args)), [`${role}Version`]: 1 });
+      store.calls.length = 0;
+      expect(await publish()).toEqual({ kind: 'lost', reason: 'record.older' });
+      expect(store.calls).toEqual([]);
+      expect(log.calls).toEqual(['open']);
+    },
+  );
+
   it('is lost when reading after an unanswered swap shows somebody else’s timestamp', async () => {
     store.fail('replaceIf', 'refused');
     const other = await timestampOver(9, nowMs, { version: 1, bytes: new Uint8Array() });

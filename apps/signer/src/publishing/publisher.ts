@@ -10,7 +10,9 @@ import {
   metadataKey,
   onlineSnapshot,
   onlineTimestamp,
+  outcomeOfReading,
   planned,
+  staleNumber,
   timestampKey,
 } from '@rind/repository';
 import type {
@@ -18,22 +20,29 @@ import type {
   PublicationOutcome,
   PublicationState,
   RefreshSettings,
+  SnapshotVector,
 } from '@rind/repository';
-import type { Signer } from '@rind/signing-port';
+import type { Signature, Signer } from '@rind/signing-port';
 import type { ObjectStore, Tag } from '@rind/storage-port';
 import type { BinPool } from '../bins/bin-pool.ts';
 import type { PublishedState } from '../published/published-state.ts';
-import { outcomeOf } from './outcome.ts';
+import { SignerError } from '../errors.ts';
+import { outcomeOfError } from './outcome.ts';
 import type { PublishingPlan } from './plan.ts';
 import { writePages } from './page-objects.ts';
 import type { StepTimer } from './step-timer.ts';
+
+/** Who signs an online role: one key, and during a change of keys those of the other root as well. */
+export interface RoleSigner extends Pick<Signer, 'sign'> {
+  readonly coSigners?: readonly Pick<Signer, 'sign'>[];
+}
 
 export interface PublisherParts {
   readonly log: PublicationLog;
   readonly store: ObjectStore;
   readonly bins: Pick<BinPool, 'build'>;
-  readonly snapshotSigner: Signer;
-  readonly timestampSigner: Signer;
+  readonly snapshotSigner: RoleSigner;
+  readonly timestampSigner: RoleSigner;
   readonly clock: Clock;
   readonly refresh: RefreshSettings;
   readonly checkpoint: Checkpoint;
@@ -102,7 +111,7 @@ class PublicationRun {
       const command = commandOf(state);
       if (command === null) break;
       const outcome = await this.perform(command);
-      attempt = outcome.kind === 'retry' || outcome.kind === 'unknown' ? attempt + 1 : 0;
+      attempt = waits.has(outcome.kind) ? attempt + 1 : 0;
       if (attempt > 0 && !(await this.parts.backoff(attempt))) return { kind: 'left' };
       state = advance(state, outcome);
     }
@@ -116,7 +125,7 @@ class PublicationRun {
       return await this.parts.timer.time(command, () => this.steps[command]());
     } catch (error) {
       this.failure = error;
-      const outcome = outcomeOf(command, error);
+      const outcome = outcomeOfError(command, error);
       if (outcome.kind !== 'lost') {
         const code = isRindError(error) ? error.code : 'internal';
         this.parts.warn('publication.step-failed', {
@@ -134,6 +143,7 @@ class PublicationRun {
     open: async () => {
       this.parts.checkpoint('before-open');
       this.opened = await this.parts.log.open(this.fence, this.plan.record);
+      this.requireNewNumbers(this.opened);
       this.parts.checkpoint('after-open');
       return done;
     },
@@ -188,6 +198,20 @@ class PublicationRun {
     abandon: () => Promise.resolve(done),
   };
 
+  private requireNewNumbers(opened: OpenedPublication): void {
+    const { vector, timestampVersion, snapshotVersion } = this.base;
+    const served = { timestampVersion, snapshotVersion, binVersion: (i: number) => vector.version(i) };
+    const stale = staleNumber(served, opened, this.plan.record.newSnapshot);
+    if (stale === null) return;
+    throw new SignerError(
+      'record.older',
+      `${stale.role} ${stale.taken} was taken, ${stale.served} is served`,
+      {
+        ...stale,
+      },
+    );
+  }
+
   private async writeBins(): Promise<void> {
     const { expiresMs, date } = this.expiry;
     const built = await this.parts.bins.build(
@@ -195,6 +219,7 @@ class PublicationRun {
       this.plan.bins,
       this.opened!.binVersions,
       date,
+      this.plan.whole,
     );
     this.bins = built.map((bin) => ({ idx: bin.idx, expiresMs, length: bin.length, targets: bin.targets }));
     for (const bin of built) {
@@ -214,12 +239,14 @@ class PublicationRun {
   /** Once: a step that is tried again must write the very same bytes. */
   private async signSnapshot(version: number): Promise<WrittenFile> {
     const { expiresMs, date } = this.expiry;
-    const signed = onlineSnapshot(this.base.vector.with(this.opened!.binVersions), version, date);
-    const signature = await this.parts.snapshotSigner.sign(signed);
+    const signed = onlineSnapshot(this.nextVector(), version, date);
+    const signatures = await signaturesOf(this.parts.snapshotSigner, signed);
     this.parts.checkpoint('snapshot-signed');
-    const bytes = joinMetadata(signed, [signature]);
+    const bytes = joinMetadata(signed, signatures);
     const sha256 = hashHex('sha256', bytes);
-    this.signatures.push({ keyId: signature.keyid, role: 'snapshot', version, sha256 });
+    for (const { keyid } of signatures) {
+      this.signatures.push({ keyId: keyid, role: 'snapshot', version, sha256 });
+    }
     return { bytes, sha256, expiresMs };
   }
 
@@ -232,25 +259,22 @@ class PublicationRun {
       length: this.snapshot?.bytes.length ?? this.base.snapshotLength,
       sha256: this.snapshot?.sha256 ?? this.base.snapshotSha256,
     });
-    const signature = await this.parts.timestampSigner.sign(signed);
-    const bytes = joinMetadata(signed, [signature]);
-    this.timestamp = { bytes, sha256: hashHex('sha256', bytes), expiresMs };
-    this.signatures.push({
-      keyId: signature.keyid,
-      role: 'timestamp',
-      version,
-      sha256: this.timestamp.sha256,
-    });
+    const signatures = await signaturesOf(this.parts.timestampSigner, signed);
+    const bytes = joinMetadata(signed, signatures);
+    const sha256 = hashHex('sha256', bytes);
+    this.timestamp = { bytes, sha256, expiresMs };
+    for (const { keyid } of signatures) {
+      this.signatures.push({ keyId: keyid, role: 'timestamp', version, sha256 });
+    }
   }
 
   /** An unknown swap is settled by reading: ours is there, or the old one still is, or somebody else's. */
   private async resolveSwap(): Promise<PublicationOutcome> {
     const stored = await this.parts.store.get(timestampKey, maxTimestampBytes);
-    if (stored !== null && hashHex('sha256', stored.bytes) === this.timestamp!.sha256) {
-      this.tag = stored.tag;
-      return done;
-    }
-    return stored?.tag === this.base.tag ? { kind: 'retry' } : { kind: 'lost', reason: 'timestamp replaced' };
+    const read = stored === null ? null : { sha256: hashHex('sha256', stored.bytes), tag: stored.tag };
+    const outcome = outcomeOfReading(read, { sha256: this.timestamp!.sha256, tag: this.base.tag });
+    if (outcome.kind === 'done') this.tag = stored!.tag;
+    return outcome;
   }
 
   private async abandon(reason: string): Promise<PublishResult> {
@@ -258,10 +282,14 @@ class PublicationRun {
     return { kind: 'abandoned', reason, cause: this.failure };
   }
 
+  private nextVector(): SnapshotVector {
+    return this.base.vector.with(this.opened!.binVersions).withOffline(this.plan.offline ?? {});
+  }
+
   private published(): PublishedState {
     const snapshot = this.snapshot;
     return {
-      vector: this.base.vector.with(this.opened!.binVersions),
+      vector: this.nextVector(),
       snapshotVersion: this.opened!.snapshotVersion,
       snapshotExpiresMs: snapshot?.expiresMs ?? this.base.snapshotExpiresMs,
       snapshotLength: snapshot?.bytes.length ?? this.base.snapshotLength,
@@ -274,4 +302,12 @@ class PublicationRun {
   }
 }
 
+/** The signer's own first. */
+async function signaturesOf(signer: RoleSigner, message: Uint8Array): Promise<readonly Signature[]> {
+  return Promise.all([signer, ...(signer.coSigners ?? [])].map((each) => each.sign(message)));
+}
+
 const done: PublicationOutcome = { kind: 'done' };
+
+/** After these the next step is made after a while. */
+const waits: ReadonlySet<PublicationOutcome['kind']> = new Set(['retry', 'unknown', 'unmade']);

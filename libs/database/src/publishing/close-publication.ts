@@ -109,6 +109,15 @@ export async function closePublication(
     ],
   );
   await sql.query(
+    `UPDATE signer.role AS r
+        SET version = n.version, expires = to_timestamp(n."expiresMs" / 1000.0),
+            next_version = greatest(r.next_version, n.version + 1)
+       FROM signer.publication AS p,
+            jsonb_to_recordset(p.custom -> 'offline') AS n (role text, version bigint, "expiresMs" bigint)
+      WHERE p.id = $1 AND r.name = n.role AND r.version < n.version`,
+    [id],
+  );
+  await sql.query(
     `UPDATE signer.outbox SET state = 'published' WHERE publication_id = $1 AND state = 'taken'`,
     [id],
   );

@@ -1,3 +1,4 @@
+import { QueueError } from '@rind/queue-port';
 import type { OpenedPublication, PublicationPlan } from '@rind/queue-port';
 import type { Sql } from '../sql.ts';
 import { assertFence } from './fence.ts';
@@ -20,14 +21,43 @@ export async function openPublication(
   const databaseNowMs = await assertFence(sql, fence);
   const numbers = await takeRoleVersions(sql, plan.newSnapshot);
   const { rows } = await sql.query<{ id: string }>(
-    `INSERT INTO signer.publication (fence, kind, state, snapshot_version, timestamp_version, files, bins)
-     VALUES ($1, $2, 'open', $3, $4, $5, $6) RETURNING id`,
-    [fence, plan.kind, numbers.snapshotVersion, numbers.timestampVersion, plan.files, plan.bins.length],
+    `INSERT INTO signer.publication (fence, kind, state, snapshot_version, timestamp_version, files, bins, custom)
+     VALUES ($1, $2, 'open', $3, $4, $5, $6, $7::jsonb) RETURNING id`,
+    [
+      fence,
+      plan.kind,
+      numbers.snapshotVersion,
+      numbers.timestampVersion,
+      plan.files,
+      plan.bins.length,
+      JSON.stringify(plan.offline === undefined ? {} : { offline: plan.offline }),
+    ],
   );
   const id = Number(rows[0]!.id);
   const binVersions = await takeBinVersions(sql, id, plan.bins);
   await recordPlan(sql, id, plan);
+  await claimPages(sql, plan);
   return { id, binVersions, ...numbers, databaseNowMs };
+}
+
+/**
+ * Pages that the publication names are referred to from here on: their grace starts anew when nothing does any
+ * more. One that was condemned may be deleted at any moment by a process that was stopped, so nothing names it.
+ */
+async function claimPages(sql: Sql, plan: PublicationPlan): Promise<void> {
+  const keys = plan.projects.flatMap(({ name, pageSha256 }) =>
+    pageSha256 === null ? [] : [`targets/simple/${name}/${pageSha256}.index.json`],
+  );
+  if (keys.length === 0) return;
+  const { rows } = await sql.query<{ key: string }>(`SELECT key FROM signer.condemned WHERE key = ANY($1)`, [
+    keys,
+  ]);
+  if (rows.length > 0) {
+    throw new QueueError('object.condemned', 'the publication names objects that are being deleted', {
+      keys: rows.map(({ key }) => key),
+    });
+  }
+  await sql.query(`DELETE FROM signer.unreferenced WHERE key = ANY($1)`, [keys]);
 }
 
 async function takeRoleVersions(

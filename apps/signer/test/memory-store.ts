@@ -3,7 +3,7 @@ import { equalBytes } from '@rind/kernel';
 import { StorageError } from '@rind/storage-port';
 import type { ObjectStore, StoredObject, Tag } from '@rind/storage-port';
 
-export type StoreOperation = 'putNew' | 'replaceIf' | 'get' | 'sync';
+export type StoreOperation = 'putNew' | 'replaceIf' | 'get' | 'sync' | 'delete';
 
 interface Trouble {
   readonly operation: StoreOperation;
@@ -74,12 +74,12 @@ export class MemoryStore implements ObjectStore {
     throw new Error('the signer opens no streams');
   }
 
-  list(): never {
-    throw new Error('the signer lists nothing');
+  async *list(prefix: string): AsyncGenerator<string> {
+    yield* [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
   async delete(key: string): Promise<void> {
-    this.objects.delete(key);
+    await this.call('delete', key, () => this.objects.delete(key));
   }
 
   private call<Result>(operation: StoreOperation, key: string, work: () => Result): Result {

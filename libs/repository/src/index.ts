@@ -19,6 +19,7 @@ export {
   maxTargetsBytes,
   maxTimestampBytes,
   metadataKey,
+  stagedRootKey,
   timestampKey,
 } from './object-keys.ts';
 export { SnapshotVector } from './snapshot-vector.ts';
@@ -39,7 +40,41 @@ export { binChanges, decideBatch } from './batch.ts';
 export type { BatchDecision, BatchFacts, BatchRequest, HeldRow, RenderedPage } from './batch.ts';
 export { advance, commandOf, planned } from './publication-machine.ts';
 export type { PublicationCommand, PublicationOutcome, PublicationState } from './publication-machine.ts';
+export { isNeeded, namedObjectOf, nothingArchived } from './garbage.ts';
+export type { ArchivedReferences, LiveReferences, NamedObject } from './garbage.ts';
+export { outcomeOf, outcomeOfReading, passes } from './step-outcome.ts';
+export { staleNumber } from './taken-numbers.ts';
+export type { RoleVersions, StaleNumber } from './taken-numbers.ts';
 export { decideTakeover } from './takeover.ts';
+export { advanceTakeover, takeoverCommandOf, takeoverStarted } from './takeover-machine.ts';
+export type {
+  CommittedVersions,
+  TakeoverCommand,
+  TakeoverOutcome,
+  TakeoverState,
+} from './takeover-machine.ts';
 export type { StoredTimestamp, TakeoverDecision, UnfinishedRecord } from './takeover.ts';
 export { defaultRefresh, isDue, refreshBatchSize } from './refresh-schedule.ts';
 export type { RefreshSettings } from './refresh-schedule.ts';
+export { CeremonyError } from './ceremony/errors.ts';
+export type { CeremonyErrorCode } from './ceremony/errors.ts';
+export { binRoleName, offlineRoles } from './ceremony/offline-role.ts';
+export type { OfflineRole, OfflineVersion } from './ceremony/offline-role.ts';
+export type { KeyChange } from './ceremony/changes.ts';
+export { delegatedRight, presentRight, rightOf, verifyFoundation } from './ceremony/foundation.ts';
+export type { Foundation, FoundationFiles, SigningRight } from './ceremony/foundation.ts';
+export { checkPlan, planCeremony } from './ceremony/plan.ts';
+export type { CeremonyPlan, CheckedPlan, PlanRequest } from './ceremony/plan.ts';
+export { assemble, missingOf, progressOf, requireSigner, signersOf } from './ceremony/assembly.ts';
+export type { Assembly, DetachedSignature, JudgedSignature, Progress } from './ceremony/assembly.ts';
+export { describeDifference, differenceOf, isRenewal } from './ceremony/difference.ts';
+export type { Difference, RoleDifference } from './ceremony/difference.ts';
+export { lintDelegation, lintDocument, lintSuccession } from './ceremony/lint.ts';
+export type { LintCode, LintFinding, ServedMetadata } from './ceremony/lint.ts';
+export {
+  parseDetached,
+  parsePlan,
+  parsePublicKey,
+  serializeDetached,
+  serializePlan,
+} from './ceremony/plan-file.ts';

@@ -7,6 +7,14 @@ export function metadataKey(role: string, version: number): string {
   return `metadata/${version}.${role}.json`;
 }
 
+/**
+ * Where a signed root waits for the signer, which first makes sure that clients who go on to it accept what is
+ * served: `metadata/<N>.root.json` is in force the moment it is there.
+ */
+export function stagedRootKey(version: number): string {
+  return `metadata/staged/${version}.root.json`;
+}
+
 /** Bounds before reading, as the clients have them. */
 export const maxTimestampBytes = 16_384;
 export const maxSnapshotBytes = 2_000_000;

@@ -30,6 +30,15 @@ describe('the snapshot vector', () => {
     expect([read.vector.targetsVersion, read.vector.binsVersion]).toEqual([1, 2]);
   });
 
+  it('lists other versions of the offline roles when they change, one or both', () => {
+    const vector = vectorOf(2);
+    const versions = ({ targetsVersion, binsVersion }: SnapshotVector) => [targetsVersion, binsVersion];
+    expect(versions(vector.withOffline({ targets: 7 }))).toEqual([7, 2]);
+    expect(versions(vector.withOffline({ bins: 8 }).with(new Map([[0, 99]])))).toEqual([1, 8]);
+    expect(versions(vector.withOffline({}))).toEqual([1, 2]);
+    expect(versions(vector)).toEqual([1, 2]);
+  });
+
   it('names the first bin that a snapshot lacks', () => {
     expect(SnapshotVector.fromSnapshot(2, (file) => (file === 'bin-2.json' ? undefined : 1))).toEqual({
       missing: 'bin-2',

@@ -61,6 +61,17 @@ export class SnapshotVector {
     return new SnapshotVector(this.bitLength, versions, this.targetsVersion, this.binsVersion, this.entries);
   }
 
+  /** A copy with other versions of the offline roles; what is not given stays. */
+  withOffline({ targets, bins }: { readonly targets?: number; readonly bins?: number }): SnapshotVector {
+    return new SnapshotVector(
+      this.bitLength,
+      this.versions,
+      targets ?? this.targetsVersion,
+      bins ?? this.binsVersion,
+      this.entries,
+    );
+  }
+
   /** Canonical bytes of the snapshot's `signed` object. `expires` is a TUF date. */
   signedBytes(version: number, expires: string, specVersion: string): Uint8Array {
     // One growing string: a list of 16,384 parts and its join take three times as long.

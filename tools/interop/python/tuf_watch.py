@@ -1,6 +1,7 @@
 """Reads a repository with python-tuf's ngclient over and over, and never forgives a failure.
 
 Each round is a new Updater on one cache: refresh, then get_targetinfo of every target known when the round began.
+With --anew each round begins with the cache as it was at first: none, or one of long ago.
 Lines on stdin, `{"path": …, "sha256": …}`, make a target known; the end of stdin ends the watch. Prints one JSON
 object a round, and one for the whole watch at the end. Nothing is tried twice. Exit codes: 0 every round succeeded,
 3 some did not.
@@ -10,6 +11,7 @@ import argparse
 import json
 import os
 import select
+import shutil
 import sys
 from collections.abc import Iterator
 
@@ -67,6 +69,9 @@ class Watch:
         self._fetcher = OnceFetcher()
         with open(args.root, "rb") as root:
             self._bootstrap: bytes | None = root.read()
+        self._first = f"{args.cache}.first"
+        if args.anew:
+            shutil.copytree(args.cache, self._first, symlinks=True)
         self.rounds = 0
         self.failed = 0
         self.timestamp = 0
@@ -86,10 +91,14 @@ class Watch:
 
     def _read(self, targets: dict[str, str]) -> None:
         args = self._args
+        if args.anew:
+            shutil.rmtree(args.cache)
+            shutil.copytree(self._first, args.cache, symlinks=True)
         updater = Updater(
             args.cache, args.metadata_url, None, args.targets_url, self._fetcher, bootstrap=self._bootstrap
         )
-        self._bootstrap = None
+        if not args.anew:
+            self._bootstrap = None
         updater.refresh()
         with open(os.path.join(args.cache, "timestamp.json"), "rb") as file:
             version = json.load(file)["signed"]["version"]
@@ -114,6 +123,7 @@ def main() -> int:
     parser.add_argument("--targets-url", required=True)
     parser.add_argument("--root", required=True, help="the root to trust at first")
     parser.add_argument("--cache", required=True, help="trusted metadata, kept between rounds")
+    parser.add_argument("--anew", action="store_true", help="every round begins with the cache as it was at first")
     parser.add_argument("--pause", type=float, default=0.05, help="seconds between rounds")
     args = parser.parse_args()
     os.makedirs(args.cache, exist_ok=True)

@@ -9,6 +9,7 @@ export const places = {
   requirements: join(here, '..', 'requirements.txt'),
   tufDownload: join(here, '..', 'python', 'tuf_download.py'),
   tufWatch: join(here, '..', 'python', 'tuf_watch.py'),
+  makeRepositories: join(here, '..', 'python', 'make_repositories.py'),
   supervisor: join(here, '..', '..', '..', 'apps', 'supervisor', 'dist', 'main.js'),
   cli: join(here, '..', '..', '..', 'apps', 'cli', 'dist', 'main.js'),
   /** Kept between runs: the venv and what was downloaded. */

@@ -36,6 +36,16 @@ export interface WatchEnd {
 
 type Line = Round | { readonly error: WatchError } | { readonly end: WatchEnd };
 
+/** What a watch needs to run its program. */
+export type WatchTools = Pick<Bench, 'python' | 'environment'>;
+
+export interface WatchOptions {
+  /** Each round begins with the cache as it was at first. */
+  readonly anew?: boolean;
+  /** Between two rounds, 0.05 if not given. */
+  readonly pauseSeconds?: number;
+}
+
 /** python-tuf reading a repository over and over, see tuf_watch.py. */
 export class TufWatch {
   readonly rounds: Round[] = [];
@@ -46,10 +56,12 @@ export class TufWatch {
   private end: WatchEnd | undefined;
   private said = '';
 
-  constructor(bench: Bench, place: TufPlace) {
+  constructor(bench: WatchTools, place: TufPlace, { anew = false, pauseSeconds }: WatchOptions = {}) {
     const args = [
       ...[places.tufWatch, '--metadata-url', place.metadataUrl, '--targets-url', place.targetsUrl],
       ...['--root', place.root, '--cache', place.cache],
+      ...(anew ? ['--anew'] : []),
+      ...(pauseSeconds === undefined ? [] : ['--pause', String(pauseSeconds)]),
     ];
     this.child = spawn(bench.python.program('python'), args, {
       env: { ...bench.environment },
@@ -77,15 +89,16 @@ export class TufWatch {
   }
 
   /** Waits for so many rounds that begin after this and look up all that is known. Throws at the first error. */
-  async awaitRounds(count: number): Promise<void> {
+  async awaitRounds(count: number, timeoutMs?: number): Promise<void> {
     // The round that is under way has begun before this.
     const from = this.rounds.length + 1;
     const { known } = this;
-    await until(`python-tuf has read ${count} more times`, () => {
+    const haveRead = (): boolean => {
       this.assertNoErrors();
       assert.ok(this.child.exitCode === null, `python-tuf's watch ended early\n${this.said}`);
       return this.rounds.slice(from).filter((round) => round.known >= known).length >= count;
-    });
+    };
+    await until(`python-tuf has read ${count} more times`, haveRead, timeoutMs);
   }
 
   assertNoErrors(): void {

@@ -12,6 +12,9 @@ export interface PublishedState {
   readonly timestampVersion: number;
   readonly timestampExpiresMs: number;
   readonly timestampSha256: string;
-  /** Names the timestamp's state in the store: read when the lease was taken, or last written by us. */
-  readonly tag: Tag;
+  /**
+   * Names the timestamp's state in the store: read when the lease was taken, or last written by us. Null: there was
+   * none, which only a take-over meets.
+   */
+  readonly tag: Tag | null;
 }

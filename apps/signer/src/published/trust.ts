@@ -8,6 +8,9 @@ import type { ObjectStore } from '@rind/storage-port';
 /** The offline part of the repository, verified from the pinned root: who may sign what. */
 export interface Trust {
   readonly root: Root;
+  readonly targets: Metadata<Targets>;
+  /** The document of the `bins` role, and what it says. */
+  readonly binsDocument: Metadata<Targets>;
   readonly bins: BinTrust;
 }
 
@@ -20,20 +23,33 @@ export interface BinTrust {
   readonly threshold: number;
 }
 
-/** Walks the root chain of the store from the pinned root (TUF 1.0.34 §5.3). */
-export async function loadRoot(store: ObjectStore, pinned: Uint8Array): Promise<Root> {
-  let current = parseRoot(pinned);
-  requireThreshold(current, current.signed, 'root', current.signed.version);
+/** Walks the root chain of the store from the pinned root (TUF 1.0.34 §5.3); answers all of it, the newest last. */
+export async function loadRoots(store: ObjectStore, pinned: Uint8Array): Promise<Metadata<Root>[]> {
+  const first = parseRoot(pinned);
+  requireThreshold(first, first.signed, 'root', first.signed.version);
+  const chain = [first];
   for (;;) {
+    const current = chain.at(-1)!;
     const version = current.signed.version + 1;
     const object = await store.get(metadataKey('root', version), maxRootBytes);
-    if (object === null) return current.signed;
-    const next = parseRoot(object.bytes);
-    requireThreshold(next, current.signed, 'root', version);
-    requireThreshold(next, next.signed, 'root', version);
-    if (next.signed.version !== version) throw corrupt('root', version, 'version differs');
-    current = next;
+    if (object === null) return chain;
+    chain.push(followingRoot(current.signed, object.bytes));
   }
+}
+
+/** The newest root of the store. */
+export async function loadRoot(store: ObjectStore, pinned: Uint8Array): Promise<Root> {
+  return (await loadRoots(store, pinned)).at(-1)!.signed;
+}
+
+/** Root N+1: signed by a threshold of N and of itself (TUF 1.0.34 §5.3.4, §5.3.5). Throws `store.corrupt`. */
+export function followingRoot(current: Root, bytes: Uint8Array): Metadata<Root> {
+  const version = current.version + 1;
+  const next = parseRoot(bytes);
+  requireThreshold(next, current, 'root', version);
+  requireThreshold(next, next.signed, 'root', version);
+  if (next.signed.version !== version) throw corrupt('root', version, 'version differs');
+  return next;
 }
 
 function requireThreshold(metadata: Metadata<Root>, by: Root, role: 'root', version: number): void {
@@ -60,10 +76,11 @@ export async function loadTrust(
   const bins = await readTargets(store, 'bins', versions.bins);
   if (!verifyThreshold(bins, role, delegations.keys).ok)
     throw corrupt('bins', versions.bins, 'threshold not met');
-  return { root, bins: binTrust(bins.signed, versions.bins) };
+  return { root, targets, binsDocument: bins, bins: binTrust(bins.signed, versions.bins) };
 }
 
-function binTrust(bins: Targets, version: number): BinTrust {
+/** Who signs bins, by the document of the `bins` role. */
+export function binTrust(bins: Targets, version: number): BinTrust {
   const delegations = bins.delegations;
   if (delegations === undefined) throw corrupt('bins', version, 'delegates to nothing');
   if (delegations.kind === 'succinct') return fromSuccinct(delegations.succinct, delegations.keys);

@@ -1,0 +1,78 @@
+import { StorageError } from '@rind/storage-port';
+import type { ObjectStore } from '@rind/storage-port';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SimulatedIndex } from '../simulation/simulated-index.ts';
+import { servedTargets } from './served-targets.ts';
+
+const hour = 3_600_000;
+
+let index: SimulatedIndex;
+beforeEach(async () => {
+  index = await SimulatedIndex.start({
+    bitLength: 2,
+    tickMs: hour,
+    startMs: Date.parse('2026-01-01T00:00:00Z'),
+  });
+});
+afterEach(() => index?.destroy());
+
+/** Requests by state, and those that the database calls published though no client finds them. */
+async function requests(): Promise<{ states: string[]; publishedUnseen: string[] }> {
+  const { rows } = await index.owner.query<{ target_path: string; state: string }>(
+    `SELECT target_path, state FROM signer.outbox ORDER BY id`,
+  );
+  const published = rows.filter(({ state }) => state === 'published').map(({ target_path }) => target_path);
+  return {
+    states: rows.map(({ state }) => state),
+    publishedUnseen: published.filter((path) => !isServed(path)),
+  };
+}
+
+function isServed(path: string): boolean {
+  try {
+    return servedTargets(index.store).has(path);
+  } catch {
+    return false;
+  }
+}
+
+type Failure = 'nothing is stored' | 'the reply is lost';
+
+/** The store, failing at each put of keys that match, or with `deaf` calling each failure a success. */
+function failing(match: RegExp, kind: Failure, deaf = false): ObjectStore {
+  const { store } = index;
+  const through: ObjectStore = Object.create(store) as ObjectStore;
+  through.putNew = async (key, body) => {
+    if (!match.test(key)) return store.putNew(key, body as Uint8Array);
+    if (kind === 'the reply is lost') await store.putNew(key, body as Uint8Array);
+    if (deaf) return 'created';
+    throw new StorageError('store.unavailable', 'injected', { key });
+  };
+  return through;
+}
+
+describe('A file is recorded as published only after the timestamp that shows it', () => {
+  const steps: [string, RegExp][] = [
+    ['a page', /^targets\/simple\//],
+    ['a bin', /^metadata\/[0-9]+\.bin-/],
+    ['the snapshot', /^metadata\/[0-9]+\.snapshot/],
+  ];
+  const cells = steps.flatMap(([what, match]) =>
+    (['nothing is stored', 'the reply is lost'] as const).map((kind) => [what, kind, match] as const),
+  );
+
+  it.each(cells)('when the put of %s fails and %s', async (_what, kind, match) => {
+    await index.upload();
+    await index.run(4 * hour, undefined, { store: failing(match, kind) });
+    expect((await requests()).states).not.toEqual(['published']);
+    expect(await requests()).toMatchObject({ publishedUnseen: [] });
+    await index.run(2 * hour);
+    expect(await requests()).toEqual({ states: ['published'], publishedUnseen: [] });
+  });
+
+  it('and a signer that takes a failure for success is noticed by this test', async () => {
+    await index.upload();
+    await index.run(2 * hour, undefined, { store: failing(/\.bin-/, 'nothing is stored', true) });
+    expect((await requests()).publishedUnseen).toEqual(['packages/demo/demo-1.tar.gz']);
+  });
+});

@@ -11,6 +11,14 @@ interface CliErrors {
   'target.not-yet': { path: string; state: string };
   /** The index or its signer refused what the operator signed; `reason` is its code. */
   'grant.refused': { path: string; verb: string; reason: string };
+  /** Handed over, and the signer has not put it into effect within the time that was waited. */
+  'ceremony.not-in-effect': { role: string; version: number; waitedMs: number };
+  /** None of the signers of the instance is the writer: `tried` are their addresses. */
+  'writer.not-found': { tried: readonly string[] };
+  /** The sweep ended early; `reason` is the signer's code. */
+  'gc.failed': { reason: string };
+  /** A file of a repository is there and cannot be read; `errno` is the system's name for the reason. */
+  'store.unreadable': { file: string; errno: string };
   'network.failed': { url: string; status: number | null; code: string | null };
 }
 

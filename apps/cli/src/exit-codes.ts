@@ -16,6 +16,9 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The first rule that knows a code decides; what none knows is `failed`. */
 const rules: readonly (readonly [RegExp, ExitCode])[] = [
   [/^usage\.|^instance\.not-found$/, exitCodes.usage],
+  [/^ceremony\.(?:bad-change|not-a-signer)$/, exitCodes.usage],
+  [/^ceremony\.(?:incomplete|not-in-effect)$/, exitCodes.notYet],
+  [/^ceremony\./, exitCodes.refused],
   [/^(?:name|version|filename)\.|^path\.invalid$/, exitCodes.usage],
   [/^key\.(?:denied|missing|wrong-kind|unsupported)$/, exitCodes.usage],
   [/^(?:target|file)\.not-found$/, exitCodes.notFound],

@@ -12,8 +12,23 @@ const instanceFile = z.looseObject({
   repository: z.string(),
   user: z.string(),
   db: z.object({ warehouse: z.string(), signer: z.string(), auth: z.string() }),
-  endpoints: z.looseObject({ auth: z.string() }),
-  operator: z.object({ authSecret: z.string(), keyFile: z.string(), passphraseFile: z.string() }),
+  endpoints: z.looseObject({ auth: z.string(), signer: z.array(z.string()).default([]) }),
+  store: z.discriminatedUnion('kind', [
+    z.looseObject({ kind: z.literal('fs'), path: z.string() }),
+    z.looseObject({
+      kind: z.literal('s3'),
+      endpoint: z.string().nullable(),
+      region: z.string().optional(),
+      bucket: z.string(),
+      prefix: z.string(),
+    }),
+  ]),
+  operator: z.object({
+    authSecret: z.string(),
+    signerSecret: z.string().default(''),
+    keyFile: z.string(),
+    passphraseFile: z.string(),
+  }),
 });
 
 /** What `rind.json` says of an instance on this machine. */

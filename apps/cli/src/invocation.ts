@@ -2,6 +2,8 @@ import { systemClock } from '@rind/kernel';
 import type { Clock } from '@rind/kernel';
 import { resolve } from 'node:path';
 import { loadConfig } from './config.ts';
+import { bucketEnvironment } from './fsck/location.ts';
+import type { BucketEnvironment } from './fsck/location.ts';
 import { readInstance } from './instance.ts';
 import type { LocalInstance } from './instance.ts';
 import { Output } from './output.ts';
@@ -16,6 +18,8 @@ export interface SharedOptions {
 export interface Invocation {
   readonly output: Output;
   readonly clock: Clock;
+  /** Where buckets are, for commands that read one. */
+  readonly buckets: BucketEnvironment;
   /** The instance on this machine; read when it is needed. Throws `instance.not-found`. */
   readonly instance: () => LocalInstance;
 }
@@ -28,6 +32,7 @@ export function invocation(
   return {
     output: new Output(json),
     clock: systemClock(config.clockOffsetMs),
+    buckets: bucketEnvironment(environment),
     instance: () => readInstance(data === undefined ? config.dataDir : resolve(data)),
   };
 }

@@ -1,6 +1,11 @@
 import { Command, Option } from 'commander';
+import { addCeremonies, addFastForward, addRotation } from './ceremony/ceremony-program.ts';
 import { showAudit } from './commands/audit.ts';
 import type { AuditOptions } from './commands/audit.ts';
+import { auditRepository, targetsModes } from './commands/fsck.ts';
+import type { FsckCommandOptions } from './commands/fsck.ts';
+import { sweep } from './commands/gc.ts';
+import type { GcOptions } from './commands/gc.ts';
 import { getFiles } from './commands/get.ts';
 import type { GetOptions } from './commands/get.ts';
 import { inspect } from './commands/inspect.ts';
@@ -101,10 +106,41 @@ export function buildProgram(
       run(options, (invocation) => showAudit(invocation, options)),
     );
 
+  described(
+    program.command('fsck'),
+    'audit a whole repository, as an outsider',
+    'fsck https://index.example --root 1.root.json --targets all',
+  )
+    .argument(
+      '[location]',
+      'folder, http(s):// or s3:// address that holds metadata/ and targets/ (default: the instance’s)',
+    )
+    .option('--root <file>', 'the root to trust (default: the instance’s)')
+    .addOption(
+      new Option('--targets <which>', 'the target files to read').choices(targetsModes).default('sample'),
+    )
+    .option('--seed <number>', 'chooses the sample (default: another one each time)')
+    .option('--database', 'compare with the database of the instance')
+    .action((location: string | undefined, options: SharedOptions & FsckCommandOptions) =>
+      run(options, (invocation) => auditRepository(invocation, location, options)),
+    );
+
+  described(
+    program.command('gc'),
+    'what nothing signed needs any more: report it, or delete it',
+    'gc --delete',
+  )
+    .option('--delete', 'delete what has not been needed for the grace period')
+    .action((options: SharedOptions & GcOptions) => run(options, (invocation) => sweep(invocation, options)));
+
   const operator = program
     .command('operator')
     .description('what only the operator may do, with the operator’s key');
   for (const verb of operatorVerbs) addOperatorVerb(operator, verb, run);
+  addCeremonies(program, { run, described });
+  addRotation(program, { run, described });
+  const recover = program.command('recover').description('after something went badly wrong');
+  addFastForward(recover, { run, described });
   return program;
 }
 

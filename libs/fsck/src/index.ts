@@ -1,0 +1,10 @@
+export { fsck } from './fsck.ts';
+export type { FsckOptions } from './fsck.ts';
+export { findingSeverities } from './findings.ts';
+export type { Finding, FindingCode, Severity } from './findings.ts';
+export type { Checked, FsckReport } from './report.ts';
+export { defaultAuditLimits } from './audit.ts';
+export type { AuditLimits, Progress } from './audit.ts';
+export type { OpenedTarget, RepositoryReader } from './reader.ts';
+export type { CommittedRecords, RecordedTarget, RecordedVersion, UnpublishedNumbers } from './records.ts';
+export type { TargetsMode } from './target-files.ts';

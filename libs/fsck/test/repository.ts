@@ -1,0 +1,132 @@
+import { hashHex } from '@rind/crypto';
+import { packageTargetPath, renderProjectPage } from '@rind/index-model';
+import type { PageFile, ProjectPage } from '@rind/index-model';
+import { FakeClock, utf8 } from '@rind/kernel';
+import type { ProjectName } from '@rind/kernel';
+import { RepositorySimulator } from '@rind/testkit';
+import type { SimulatorOptions } from '@rind/testkit';
+import { fsck } from '../src/index.ts';
+import type {
+  CommittedRecords,
+  FindingCode,
+  FsckOptions,
+  FsckReport,
+  RepositoryReader,
+} from '../src/index.ts';
+
+export const startMs = 1_900_000_000_000;
+
+/** Files of two projects; content by target path. */
+export const contents: Readonly<Record<string, string>> = {
+  'packages/six/six-1.0.tar.gz': 'first',
+  'packages/six/six-1.1.tar.gz': 'second',
+  'packages/attrs/attrs-1.0.tar.gz': 'third',
+};
+
+export function pageFile(filename: string, content: string): PageFile {
+  const bytes = utf8(content);
+  return {
+    filename,
+    sha256: hashHex('sha256', bytes),
+    size: bytes.length,
+    uploadTime: '2026-01-02T03:04:05.000006Z',
+    yanked: false,
+  };
+}
+
+/** The page of a project with the files of `contents` that are its own, and with `changes`. */
+export function pageOf(project: string, changes: Partial<ProjectPage> = {}): Uint8Array {
+  const files = Object.entries(contents)
+    .filter(([path]) => path.startsWith(`packages/${project}/`))
+    .map(([path, content]) => pageFile(path.split('/')[2]!, content));
+  return renderProjectPage({ name: project as ProjectName, status: 'active', files, ...changes });
+}
+
+/** A small index as Rind publishes one, or with other options as others do. */
+export function repository(options: Partial<SimulatorOptions> = {}): RepositorySimulator {
+  const simulator = new RepositorySimulator({ clock: new FakeClock(startMs), ...options });
+  for (const [path, content] of Object.entries(contents)) simulator.addTarget(path, content);
+  for (const project of ['six', 'attrs'])
+    simulator.addTarget(`simple/${project}/index.json`, pageOf(project));
+  simulator.publish();
+  return simulator;
+}
+
+/** What the simulator serves, as fsck reads it. */
+export function readerOf({ served }: RepositorySimulator, listable = true): RepositoryReader {
+  const at = (path: string): Uint8Array | null => served.get(path);
+  return {
+    async get(path, maxBytes) {
+      const bytes = at(path);
+      return bytes !== null && bytes.length > maxBytes ? 'too-large' : bytes;
+    },
+    async openTarget(path) {
+      const bytes = at(path);
+      return bytes === null ? null : { length: bytes.length, stream: piecesOf(bytes) };
+    },
+    ...(listable ? { list: (prefix: string) => listed(served.paths(), prefix) } : {}),
+  };
+}
+
+export function audit(
+  simulator: RepositorySimulator,
+  options: Partial<FsckOptions> & { readonly listable?: boolean } = {},
+): Promise<FsckReport> {
+  const { listable, ...rest } = options;
+  const { bootstrapRoot: root, clock } = simulator;
+  return fsck(readerOf(simulator, listable), { root, clock, targets: 'all', seed: 1, ...rest });
+}
+
+/** `code role version path` of each finding, for comparison. */
+export function summary({ findings }: FsckReport, but: readonly FindingCode[] = []): readonly string[] {
+  return findings
+    .filter(({ code }) => !but.includes(code))
+    .map(({ code, role, version, path }) => [code, role, version, path].map((part) => part ?? '-').join(' '));
+}
+
+export function codes({ findings }: FsckReport): readonly FindingCode[] {
+  return [...new Set(findings.map(({ code }) => code))];
+}
+
+/** What the database of such an index would say. */
+export function recordsOf(
+  simulator: RepositorySimulator,
+  changes: Partial<CommittedRecords> = {},
+): CommittedRecords {
+  const day = 24 * 3_600_000;
+  const role = (name: string, days: number) => ({
+    name,
+    version: simulator.version(name),
+    expiresMs: simulator.clock.nowMs() + days * day,
+  });
+  const online = ['snapshot', 'timestamp'].map((name) => role(name, 1));
+  const offline = ['root', 'targets', 'bins'].map((name) => role(name, 365));
+  return {
+    roles: [...offline, ...online],
+    bins: new Map(simulator.binNames().map((name, index) => [index, { ...role(name, 1), targets: 0 }])),
+    open: [],
+    unpublished: async () => ({ snapshots: new Set(), bins: new Map() }),
+    isCurrent: async () => true,
+    targets: async function* () {
+      for (const [path, content] of Object.entries(contents)) yield recorded(path, utf8(content));
+      for (const project of ['six', 'attrs']) yield recorded(`simple/${project}/index.json`, pageOf(project));
+    },
+    ...changes,
+  };
+}
+
+export function recorded(path: string, bytes: Uint8Array) {
+  return { path, length: bytes.length, sha256: hashHex('sha256', bytes) };
+}
+
+export const six = packageTargetPath('six' as ProjectName, 'six-1.0.tar.gz');
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const half = bytes.length >> 1;
+  yield bytes.subarray(0, half);
+  yield bytes.subarray(half);
+}
+
+async function* listed(paths: readonly string[], prefix: string): AsyncGenerator<string> {
+  for (const path of paths) if (path.startsWith(prefix)) yield path;
+}

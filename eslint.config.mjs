@@ -80,7 +80,7 @@ export default tseslint.config(
   },
   {
     // A test of an adapter may bring the real server that the adapter talks to.
-    files: ['libs/**/*.int.test.ts', 'libs/**/test/**/*.ts'],
+    files: ['libs/**/*.int.test.ts', 'libs/**/*.s3.test.ts', 'libs/**/test/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',

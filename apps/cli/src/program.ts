@@ -4,6 +4,7 @@ import { showAudit } from './commands/audit.ts';
 import type { AuditOptions } from './commands/audit.ts';
 import { auditRepository, targetsModes } from './commands/fsck.ts';
 import type { FsckCommandOptions } from './commands/fsck.ts';
+import { showCrashPoints } from './commands/crash-points.ts';
 import { sweep } from './commands/gc.ts';
 import type { GcOptions } from './commands/gc.ts';
 import { getFiles } from './commands/get.ts';
@@ -11,6 +12,8 @@ import type { GetOptions } from './commands/get.ts';
 import { inspect } from './commands/inspect.ts';
 import { operate } from './commands/operator.ts';
 import type { OperatorOptions } from './commands/operator.ts';
+import { recoverDatabase } from './commands/recover-database.ts';
+import type { RecoverDatabaseOptions } from './commands/recover-database.ts';
 import { showStatus } from './commands/status.ts';
 import type { StatusOptions } from './commands/status.ts';
 import { createToken } from './commands/token.ts';
@@ -141,6 +144,21 @@ export function buildProgram(
   addRotation(program, { run, described });
   const recover = program.command('recover').description('after something went badly wrong');
   addFastForward(recover, { run, described });
+  described(
+    recover.command('database'),
+    'after the index database was set back: make it what is published',
+    'recover database --dry-run',
+  )
+    .option('--dry-run', 'say what differs, and change nothing')
+    .action((options: SharedOptions & RecoverDatabaseOptions) =>
+      run(options, (invocation) => recoverDatabase(invocation, options)),
+    );
+  const dev = program.command('dev').description('for those who develop Rind itself');
+  described(
+    dev.command('crash-points'),
+    'the places at which RIND_CRASH_AT and RIND_STOP_AT work',
+    'dev crash-points --json',
+  ).action((options: SharedOptions) => run(options, (invocation) => showCrashPoints(invocation)));
   return program;
 }
 

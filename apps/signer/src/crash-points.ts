@@ -1,6 +1,4 @@
-import { FS_STORE_POINTS } from '@rind/storage-fs';
-
-/** The named points of a publication at which a test may kill or stop this process, in order. */
+/** The named points of a publication at which a test may kill or stop this process, in order; the store in use adds its own. */
 export const signerPoints = [
   'lease-taken',
   'takeover-decided',
@@ -18,7 +16,7 @@ export const signerPoints = [
   'after-swap',
   'before-close',
   'after-close',
-  ...FS_STORE_POINTS,
 ] as const;
 
-export type SignerPoint = (typeof signerPoints)[number];
+/** The named points of a sweep that deletes, in order: no publication passes them. */
+export const sweepPoints = ['gc-condemned', 'gc-deleted', 'gc-confirmed'] as const;

@@ -3,7 +3,7 @@ import { isRindError, systemClock, systemRandomness, uuidV4 } from '@rind/kernel
 import { DataDir } from './instance/data-dir.ts';
 import { refuseTaken } from './free-ports.ts';
 import { Instance } from './instance/instance.ts';
-import { loadSettings } from './instance/settings.ts';
+import { decideSettings } from './instance/settings.ts';
 import { parseOptions, usage } from './instance/options.ts';
 import { claim, cleanLeftovers, refuseInUse } from './processes/leftovers.ts';
 import { progressBar } from './progress.ts';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const options = parseOptions(args, process.env['INIT_CWD'] ?? process.cwd(), checkout);
+  const options = parseOptions(args, process.env['INIT_CWD'] ?? process.cwd(), checkout, process.env);
   const data = new DataDir(options.dataDir);
   refuseInUse(data);
   await refuseTaken(options.port);
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   stopOnSignals(instance);
   try {
     const file = await instance.start();
-    const { bins } = loadSettings(data, options, newName);
+    const { bins } = decideSettings(data, options, newName);
     process.stdout.write(welcome(file, data.path, { demo: options.demo, bins }));
     process.stdout.write(`RIND READY ${file.url}\n`);
   } catch (error) {
@@ -77,7 +77,13 @@ function stopOnSignals(instance: Instance): void {
 function fail(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(isRindError(error) ? `rind: ${text} (${error.code})\n` : `rind: ${String(error)}\n`);
+  if (isRindError(error) && error.code.startsWith('store.')) explain(error.cause);
   process.exit(isRindError(error) && /^(?:option|bins)\./.test(error.code) ? 2 : 1);
+}
+
+/** What the server or the network said: the person who starts the instance has nowhere else to look. */
+function explain(cause: unknown): void {
+  if (cause instanceof Error) process.stderr.write(`  ${cause.name}: ${cause.message}\n`);
 }
 
 // A reader that went away (`npm start | head`) is no reason to end.

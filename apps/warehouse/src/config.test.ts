@@ -29,7 +29,7 @@ describe('the configuration', () => {
     ['RIND_BIN_COUNT', '1'],
     ['RIND_BIN_COUNT', '65536'],
     ['RIND_BIN_ENCODING', 'none'],
-    ['RIND_STORE_KIND', 's3'],
+    ['RIND_STORE_KIND', 'tape'],
     ['RIND_DATABASE_URL', 'http://x/'],
     ['RIND_GATE_WAREHOUSE_SECRET', 'short'],
     ['RIND_STORE_PATH', ''],
@@ -40,9 +40,32 @@ describe('the configuration', () => {
     );
   });
 
-  it('keeps the folder as a store out of production', () => {
+  const bucket = {
+    ...env,
+    RIND_STORE_PATH: '',
+    RIND_STORE_KIND: 's3',
+    RIND_S3_BUCKET: 'an-index',
+    RIND_S3_PREFIX: 'of/ours',
+    AWS_REGION: 'eu-central-1',
+  };
+
+  it('takes a bucket instead of a folder', () => {
+    expect(readConfig(bucket).store).toEqual({
+      kind: 's3',
+      endpoint: null,
+      region: 'eu-central-1',
+      bucket: 'an-index',
+      prefix: 'of/ours/',
+    });
+  });
+
+  it('keeps the folder as a store out of production, and a bucket in', () => {
     expect(() => readConfig({ ...env, NODE_ENV: 'production' })).toThrow(
-      expect.objectContaining({ code: 'config.invalid' }),
+      expect.objectContaining({
+        code: 'config.invalid',
+        details: { problems: [expect.objectContaining({ name: 'RIND_STORE_KIND' })] },
+      }),
     );
+    expect(readConfig({ ...bucket, NODE_ENV: 'production' }).store.kind).toBe('s3');
   });
 });

@@ -1,6 +1,15 @@
 import { maxBinCount, minBinCount } from '@rind/repository';
 import type { BinEncoding } from '@rind/repository';
-import { commonVariables, httpUrl, loadConfig, sharedSecret, wholeNumberFrom } from '@rind/nest-kit';
+import {
+  commonVariables,
+  httpUrl,
+  loadConfig,
+  sharedSecret,
+  storeLocation,
+  storeVariables,
+  wholeNumberFrom,
+} from '@rind/nest-kit';
+import type { StoreLocation } from '@rind/storage-port';
 import { z } from 'zod';
 
 const mebibyte = 1_048_576;
@@ -10,10 +19,7 @@ const variables = z
     ...commonVariables,
     /** PostgreSQL, database `rind_index`, role `rind_warehouse`. */
     RIND_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
-    RIND_STORE_KIND: z.literal('fs'),
-    /** Folder that holds `metadata/` and `targets/`. */
-    RIND_STORE_PATH: z.string().min(1),
-    /** On the file system of the store, so that a received file is linked and not copied. */
+    /** Where the store is a folder: on its file system, so that a received file is linked and not copied. */
     RIND_SPOOL_DIR: z.string().min(1),
     RIND_GATE_WAREHOUSE_SECRET: sharedSecret,
     /** How the world reaches the index; only shown. */
@@ -27,8 +33,11 @@ const variables = z
       },
     ),
     RIND_BIN_ENCODING: z.enum(['succinct', 'explicit']).default('succinct'),
+    RIND_FAULTS: z.string().min(1).optional(),
+    RIND_FAULTS_SEED: z.string().min(1).optional(),
   })
-  .refine((read) => read.NODE_ENV !== 'production', {
+  .and(storeVariables)
+  .refine((read) => read.NODE_ENV !== 'production' || read.RIND_STORE_KIND !== 'fs', {
     path: ['RIND_STORE_KIND'],
     message: 'fs is for development only',
   });
@@ -39,7 +48,7 @@ export interface WarehouseConfig {
   /** The name that grants are bound to. */
   readonly repository: string;
   readonly databaseUrl: string;
-  readonly store: { readonly kind: 'fs'; readonly path: string };
+  readonly store: StoreLocation;
   readonly spoolDir: string;
   readonly gateSecret: string;
   readonly publicUrl: string;
@@ -50,9 +59,13 @@ export interface WarehouseConfig {
   readonly maxConcurrentUploads: number;
   /** The longest silence of the gate in the middle of a file. */
   readonly bodyIdleMs: number;
+  /** How often the gate hears that its upload is being worked on; it gives up after four such silences. */
+  readonly signOfLifeMs: number;
   /** Receipts that are waited for at one time. */
   readonly maxReceiptWaiters: number;
   readonly clockOffsetMs: number;
+  /** Development only: calls that fail, and the seed of which; null when none do. */
+  readonly faults: { readonly spec: string; readonly seed: string | null } | null;
   readonly checkpoints: {
     readonly stateDir: string | undefined;
     readonly crashAt: string | undefined;
@@ -67,7 +80,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     listen: { host: read.RIND_LISTEN_HOST, port: read.RIND_LISTEN_PORT },
     repository: read.RIND_REPOSITORY,
     databaseUrl: read.RIND_DATABASE_URL,
-    store: { kind: read.RIND_STORE_KIND, path: read.RIND_STORE_PATH },
+    store: storeLocation(read),
     spoolDir: read.RIND_SPOOL_DIR,
     gateSecret: read.RIND_GATE_WAREHOUSE_SECRET,
     publicUrl: read.RIND_PUBLIC_URL,
@@ -76,8 +89,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     bins: { count: read.RIND_BIN_COUNT, encoding: read.RIND_BIN_ENCODING },
     maxConcurrentUploads: 64,
     bodyIdleMs: 30_000,
+    signOfLifeMs: 2_000,
     maxReceiptWaiters: 2_000,
     clockOffsetMs: read.RIND_CLOCK_OFFSET_MS ?? 0,
+    faults:
+      read.RIND_FAULTS === undefined ? null : { spec: read.RIND_FAULTS, seed: read.RIND_FAULTS_SEED ?? null },
     checkpoints: { stateDir: read.RIND_STATE_DIR, crashAt: read.RIND_CRASH_AT, stopAt: read.RIND_STOP_AT },
   });
 }

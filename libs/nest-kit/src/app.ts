@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -7,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { uuidV4 } from '@rind/kernel';
 import type { Clock, Randomness } from '@rind/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { logRequests } from './access-log.ts';
+import { handedOnRequestId, logRequests } from './access-log.ts';
 import { drainServer } from './drain.ts';
 import { KitModule } from './kit.module.ts';
 import type { Logger } from './logger.ts';
@@ -15,6 +16,7 @@ import { nestLogger } from './nest-logger.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { toProblem } from './problem.ts';
 import type { ProblemTable } from './problem.ts';
+import { answerClientError, refuseExpectations, refuseMissingHost } from './protocol-refusals.ts';
 import { Readiness } from './readiness.ts';
 import { validationPipe } from './validation.ts';
 
@@ -53,7 +55,9 @@ export async function createApp(module: Type, options: AppOptions): Promise<App>
     keepAliveTimeout: 65_000,
     // Slow senders: headers within a minute; bodies have their own bounds.
     requestTimeout: 0,
-    genReqId: () => uuidV4(options.randomness),
+    genReqId: (request: IncomingMessage) => handedOnRequestId(request) ?? uuidV4(options.randomness),
+    clientErrorHandler: answerClientError,
+    http: { requireHostHeader: false },
     // A path that is no valid percent-encoding never reaches a route, nor the filter.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
       const { problem } = toProblem(error, options.problems);
@@ -68,6 +72,8 @@ export async function createApp(module: Type, options: AppOptions): Promise<App>
   });
   const fastify: FastifyInstance = adapter.getInstance();
   logRequests(fastify, options.logger);
+  refuseExpectations(fastify.server);
+  refuseMissingHost(fastify);
   options.configure?.(fastify);
 
   const root = { module: RootModule, imports: [KitModule.with(options), module] };

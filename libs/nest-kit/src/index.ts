@@ -1,4 +1,5 @@
 export { createApp } from './app.ts';
+export { currentRequestId, noteInAccessLog } from './access-log.ts';
 export type { App, AppOptions } from './app.ts';
 export { runProcess } from './process.ts';
 export {
@@ -9,6 +10,8 @@ export {
   wholeNumber,
   wholeNumberFrom,
 } from './config.ts';
+export { storeLocation, storeVariables } from './store-variables.ts';
+export type { StoreVariables } from './store-variables.ts';
 export { KitError } from './errors.ts';
 export type { ConfigProblem, KitErrorCode } from './errors.ts';
 export { createLogger, describeError, silentLogger } from './logger.ts';

@@ -1,5 +1,6 @@
 import { isRindError } from '@rind/kernel';
 import type { Clock } from '@rind/kernel';
+import { currentRequestId } from './access-log.ts';
 import { redact, redactText } from './redaction.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -39,12 +40,19 @@ export function createLogger(options: {
       level,
       process: options.process,
       event,
+      ...requestOf(),
       ...(redact(rest) as object),
       ...(error === undefined ? {} : { error: describeError(error) }),
     };
     write(`${JSON.stringify(line)}\n`);
   };
   return { info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+/** What is said while a request is answered names it. */
+function requestOf(): LogFields {
+  const requestId = currentRequestId();
+  return requestId === undefined ? {} : { requestId };
 }
 
 /** A logger that says nothing. */

@@ -46,6 +46,8 @@ export interface InstanceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder to start again on; otherwise a new one that `destroy` deletes. */
   readonly dataDir?: string;
+  /** Ends the instance, also in the middle of its start. */
+  readonly signal?: AbortSignal;
 }
 
 /** A whole Rind, started as `npm start` does, with few bins so that its ceremony takes no time. */
@@ -72,7 +74,13 @@ export class RunningInstance {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const instance = new RunningInstance(dataDir, child);
-    await instance.until('ready', () => instance.printed.includes('RIND READY'), 90_000);
+    options.signal?.addEventListener('abort', () => child.kill('SIGTERM'));
+    try {
+      await instance.until('ready', () => instance.printed.includes('RIND READY'), 90_000);
+    } catch (error) {
+      await instance.stop();
+      throw error;
+    }
     return instance;
   }
 

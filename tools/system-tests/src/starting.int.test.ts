@@ -194,7 +194,7 @@ describe('options', () => {
     ['an encoding that is none', ['--bin-encoding', 'long']],
     ['a port that is none', ['--port', '65536']],
     ['no signer', ['--signers', '0']],
-    ['what is not there yet', ['--store', 's3']],
+    ['what is not there yet', ['--keys', 'kms']],
     ['what is not there either', ['--tls']],
   ])('%s exits 2 and makes nothing', async (_what, args) => {
     const dataDir = join(newFolder(), 'data');

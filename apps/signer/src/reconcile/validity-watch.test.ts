@@ -20,6 +20,7 @@ beforeEach(() => {
     log,
     clock,
     refresh: defaultRefresh,
+    alarmBelowMs: 6 * hour,
     bitLength: 4,
     showFirstBin: (expiresMs) => (firstBin = expiresMs),
     elapsedMs: () => clock.nowMs(),

@@ -14,6 +14,8 @@ export interface ValidityWatchParts {
   readonly clock: Clock;
   readonly refresh: RefreshSettings;
   readonly bitLength: number;
+  /** The alarm is raised when less is left, milliseconds. */
+  readonly alarmBelowMs: number;
   /** Told when the first of all bins expires, milliseconds since 1970. */
   readonly showFirstBin: (expiresMs: number) => void;
   /** Monotonic milliseconds. */
@@ -27,7 +29,7 @@ interface Expiry {
 
 /**
  * Looks at what expires first, apart from the writer: a publication that cannot end must not silence the alarm.
- * `valid-for.low` is raised when less than half of the floor has been left for two ticks of the schedule, so that
+ * `valid-for.low` is raised when less than the configured time has been left for two ticks of the schedule, so that
  * a writer that starts after a long standstill can first do its work; and again each hour.
  */
 export class ValidityWatch implements Watch {
@@ -43,10 +45,10 @@ export class ValidityWatch implements Watch {
 
   async next(): Promise<AuditEvent[]> {
     const first = await this.firstToExpire();
-    const { clock, refresh } = this.parts;
+    const { clock, refresh, alarmBelowMs } = this.parts;
     const validForMs = first.expiresMs - clock.nowMs();
     const lookedAtMs = this.elapsedMs();
-    if (validForMs >= refresh.floorMs / 2) {
+    if (validForMs >= alarmBelowMs) {
       this.lowSinceMs = null;
       return [];
     }
@@ -54,9 +56,7 @@ export class ValidityWatch implements Watch {
     if (lookedAtMs - this.lowSinceMs < 2 * refresh.tickMs) return [];
     if (lookedAtMs - this.raisedAtMs < repeatAfterMs) return [];
     this.raisedAtMs = lookedAtMs;
-    return [
-      { event: 'valid-for.low', target: first.role, detail: { validForMs, lowBelowMs: refresh.floorMs / 2 } },
-    ];
+    return [{ event: 'valid-for.low', target: first.role, detail: { validForMs, lowBelowMs: alarmBelowMs } }];
   }
 
   private async firstToExpire(): Promise<Expiry> {

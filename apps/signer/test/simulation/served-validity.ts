@@ -1,4 +1,4 @@
-import { parseSnapshot, parseTargets, parseTimestamp } from '@rind/metadata';
+import { parseRoot, parseSnapshot, parseTargets, parseTimestamp } from '@rind/metadata';
 import { metadataKey, timestampKey } from '@rind/repository';
 import type { ObjectStore } from '@rind/storage-port';
 
@@ -14,12 +14,13 @@ export interface ServedRole {
 export class ServedValidity {
   private readonly store: ObjectStore;
   private readonly expiries = new Map<string, number>();
+  private rootVersion = 1;
 
   constructor(store: ObjectStore) {
     this.store = store;
   }
 
-  /** Every role that clients are given now, but root. */
+  /** Every role that clients are given now. */
   async roles(): Promise<ServedRole[]> {
     const timestamp = parseTimestamp(await this.bytes(timestampKey)).signed;
     const version = timestamp.snapshotMeta.version;
@@ -32,7 +33,16 @@ export class ServedValidity {
       const role = file.slice(0, -'.json'.length);
       roles.push({ role, version, expiresMs: await this.expiryOf(role, version) });
     }
+    roles.push(await this.newestRoot());
     return roles;
+  }
+
+  private async newestRoot(): Promise<ServedRole> {
+    while ((await this.store.get(metadataKey('root', this.rootVersion + 1), someBytes)) !== null)
+      this.rootVersion++;
+    const version = this.rootVersion;
+    const { expiresMs } = parseRoot(await this.bytes(metadataKey('root', version))).signed;
+    return { role: 'root', version, expiresMs };
   }
 
   /** A numbered file never changes: each is read once. */

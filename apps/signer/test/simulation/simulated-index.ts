@@ -6,27 +6,34 @@ import { grantKey, packageObjectKey } from '@rind/index-model';
 import { noCheckpoint, toHex, utf8 } from '@rind/kernel';
 import type { ProjectName, Sha256Hex } from '@rind/kernel';
 import type { AuditEvent } from '@rind/queue-port';
-import { defaultRefresh, metadataKey } from '@rind/repository';
+import { defaultRefresh, metadataKey, stagedRootKey } from '@rind/repository';
 import type { RefreshSettings } from '@rind/repository';
 import type { ObjectStore } from '@rind/storage-port';
 import type { WorkerPool } from '@rind/worker-pool';
 import { BinBuilder } from '../../src/bins/bin-builder.ts';
 import { BinPool } from '../../src/bins/bin-pool.ts';
-import type { BinTasks, BuildJob } from '../../src/bins/bin-tasks.ts';
+import type { BinTasks, BuildJob, CheckJob } from '../../src/bins/bin-tasks.ts';
 import { Intake } from '../../src/intake/intake.ts';
-import { loadRoot } from '../../src/published/trust.ts';
+import { OfflineRoles } from '../../src/offline-roles/offline-roles.ts';
+import { OnlineSigners } from '../../src/offline-roles/online-signers.ts';
+import type { PublishedState } from '../../src/published/published-state.ts';
 import { BatchPlanner } from '../../src/publishing/batch-planner.ts';
 import { Publisher } from '../../src/publishing/publisher.ts';
 import { StepTimer } from '../../src/publishing/step-timer.ts';
 import { givenNotices } from '../../src/reconcile/given-notices.ts';
 import { OfflineNotice } from '../../src/reconcile/offline-notice.ts';
 import { ValidityWatch } from '../../src/reconcile/validity-watch.ts';
+import { TopRepair } from '../../src/repair/damaged-top.ts';
+import { DatabaseGrantRecord } from '../../src/repair/grant-record.ts';
+import { Repairs } from '../../src/repair/repairs.ts';
 import { Refresher } from '../../src/writer/refresher.ts';
 import { takeOver } from '../../src/writer/takeover.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import { authKey, grantOf, operatorKey, repository, rowOf } from '../grants.ts';
 import { MemoryStore } from '../memory-store.ts';
-import { ceremonyKeys, holdFirstCeremony } from './first-ceremony.ts';
+import { MemoryRing } from '../offline-scene.ts';
+import { ceremonyKeys, holdFirstCeremony, offlineFile } from './first-ceremony.ts';
+import type { OfflineRole } from './first-ceremony.ts';
 import { SimulatedTime, SteppingWakeup } from './simulated-time.ts';
 
 const passwords = { owner: 'owner', warehouse: 'warehouse', signer: 'signer', auth: 'auth' };
@@ -130,6 +137,12 @@ export class SimulatedIndex {
     );
   }
 
+  /** People sign the next version of an offline role, with the same keys, for another year. */
+  async holdCeremony(role: OfflineRole, version: number): Promise<void> {
+    const file = await offlineFile(role, version, this.options.bitLength, this.time.nowMs());
+    await this.store.putNew(role === 'root' ? stagedRootKey(version) : metadataKey(role, version), file);
+  }
+
   /** How many uploads are published. */
   async published(): Promise<number> {
     const { rows } = await this.owner.query<{ count: string }>(
@@ -172,14 +185,28 @@ export class SimulatedIndex {
     const { time, refresh } = this;
     const store = instead.store ?? this.store;
     const { bitLength } = this.options;
-    const root = await loadRoot(store, this.store.bytesOf(metadataKey('root', 1))!);
     const bins = this.binPool(store);
+    const ring = new MemoryRing(ceremonyKeys.online, ceremonyKeys.bin);
+    const signers = new OnlineSigners(ring);
+    const offline = new OfflineRoles({
+      store,
+      log,
+      pinnedRoot: this.store.bytesOf(metadataKey('root', 1))!,
+      ring,
+      signers,
+      bins,
+      binsNotSignedBy: async () => [],
+      clock: time,
+      elapsedMs: () => time.nowMs(),
+      settings: { pollMs: 1, graceMs: 600_000 },
+    });
+    await offline.load();
     const publisher = new Publisher({
       log,
       store,
       bins,
-      snapshotSigner: ceremonyKeys.online,
-      timestampSigner: ceremonyKeys.online,
+      snapshotSigner: signers.snapshot,
+      timestampSigner: signers.timestamp,
       clock: time,
       refresh,
       checkpoint: noCheckpoint,
@@ -190,22 +217,37 @@ export class SimulatedIndex {
       },
       warn: () => {},
     });
+    const keys = new Map([
+      [authKey.keyId, grantKey('auth', authKey.key)],
+      [operatorKey.keyId, grantKey('operator', operatorKey.key)],
+    ]);
+    const record = new DatabaseGrantRecord(this.signer, bitLength);
+    const repairs = new Repairs({
+      record,
+      log,
+      keys,
+      repository,
+      bitLength,
+      condemned: async () => new Set(),
+      pages: true,
+      bins,
+      audit: (events) => log.audit(events),
+    });
+    const settle = (state: PublishedState): Promise<void> => offline.settle(state);
+    const repair = new TopRepair({ store, log, record, bins, repairs, bitLength, settle });
     const writer: Writer = new Writer({
       lease: new DatabaseLease(this.signer),
       log,
       planner: new BatchPlanner({
         log,
         intake: new Intake({
-          keys: new Map([
-            [authKey.keyId, grantKey('auth', authKey.key)],
-            [operatorKey.keyId, grantKey('operator', operatorKey.key)],
-          ]),
+          keys,
           repository,
           stat: async (key) => statOf(this.store.bytesOf(key)),
           isCondemned: async () => false,
           voidedAmong: async () => new Set(),
         }),
-        garbage: { condemned: async () => new Set() },
+        garbage: { condemned: (objects) => repairs.avoided(objects) },
         bitLength,
         get clockOffsetMs() {
           return time.offsetMs;
@@ -215,8 +257,25 @@ export class SimulatedIndex {
       }),
       refresher: instead.refresher ?? new Refresher(log, time, refresh, () => time.nowMs()),
       publisher,
-      takeOver: (fence) =>
-        takeOver({ log, store, root, bitLength, publisher, checkpoint: noCheckpoint }, fence),
+      ceremonies: offline,
+      repairs,
+      takeOver: async (fence) => {
+        await offline.load();
+        const { current, coming } = offline;
+        const parts = {
+          log,
+          store,
+          root: current.root,
+          coming,
+          bitLength,
+          publisher,
+          checkpoint: noCheckpoint,
+          repair,
+        };
+        const state = await takeOver(parts, fence);
+        if (state !== null) await offline.settle(state);
+        return state;
+      },
       clock: time,
       wakeup,
       checkpoint: noCheckpoint,
@@ -253,7 +312,10 @@ export class SimulatedIndex {
       keys: new Map([[keyId, key]]),
       threshold: 1,
     });
-    const pool = { run: (_task: string, job: BuildJob) => builder.build(job) };
+    const pool = {
+      run: (task: keyof BinTasks, job: BuildJob & CheckJob) =>
+        task === 'check' ? builder.check(job) : builder.build(job),
+    };
     return new BinPool(pool as unknown as WorkerPool<BinTasks>, this.options.bitLength, 1);
   }
 }

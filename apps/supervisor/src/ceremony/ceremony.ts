@@ -3,10 +3,12 @@ import { canonicalBytes } from '@rind/canonical-json';
 import { hashHex } from '@rind/crypto';
 import { toTufDate } from '@rind/kernel';
 import type { Clock, JsonObject, Randomness } from '@rind/kernel';
-import { joinMetadata, parseRoot } from '@rind/metadata';
+import { joinMetadata } from '@rind/metadata';
+import type { Root } from '@rind/metadata';
 import {
   binVersion,
   bitLengthOf,
+  maxRootBytes,
   metadataKey,
   onlineSnapshot,
   onlineTimestamp,
@@ -14,13 +16,14 @@ import {
   timestampKey,
 } from '@rind/repository';
 import type { Signer } from '@rind/signing-port';
-import { openFsStore } from '@rind/storage-fs';
 import type { ObjectStore } from '@rind/storage-port';
 import { recordCeremony } from '@rind/database';
 import type { CeremonyRecord, TransactionalSql } from '@rind/database';
 import type { DataDir } from '../instance/data-dir.ts';
 import { writeFileAtomic } from '../instance/atomic-file.ts';
 import type { InstanceSettings } from '../instance/settings.ts';
+import { openStore } from '../store/open-store.ts';
+import { checkVacant } from '../store/store-owner.ts';
 import { signFirstBins } from './first-bins.ts';
 import { keyNames, openOrCreateKey } from './key-files.ts';
 import { binsDocument, offlineLifetimeMs, onlineLifetimeMs, rootDocument, targetsDocument } from './roles.ts';
@@ -37,6 +40,7 @@ export interface CeremonyParts {
 /**
  * The development ceremony: every key on this machine, loudly so. It can be stopped anywhere and run again:
  * what is stored already is kept when it is the same, and the record in the database comes last.
+ * @throws SupervisorError `store.foreign`: the store is not ours to fill; StorageError
  */
 export async function holdCeremony(parts: CeremonyParts): Promise<void> {
   const { data, settings, randomness } = parts;
@@ -50,30 +54,48 @@ export async function holdCeremony(parts: CeremonyParts): Promise<void> {
   const bin = await open(keyNames.bin);
   await writeTrustedGrantKeys(data, await open(keyNames.grant), await open(keyNames.operator));
 
-  const store = openFsStore({ root: data.store });
-  const nowMs = await startedAt(store, parts.clock);
-  const keys = {
-    root: root.map(({ key }) => key),
-    targets: targets.map(({ key }) => key),
-    bins: bins.map(({ key }) => key),
-    online: online.key,
-    bin: bin.key,
-  };
-  const keysWritten = [
-    await put(store, 'root', rootDocument(keys, nowMs), root.slice(0, 2)),
-    await put(store, 'targets', targetsDocument(keys, nowMs), targets),
-    await put(store, 'bins', binsDocument(keys, settings, nowMs), bins),
-  ];
-  const first = await signFirstBins(parts, nowMs);
-  const record = await publishFirst(parts, store, online, nowMs, first, keysWritten);
-  await recordCeremony(parts.database, record);
+  const { store, close } = await openStore(settings.store);
+  try {
+    const begun = await checkVacant(
+      store,
+      settings.store,
+      root.map(({ keyId }) => keyId),
+    );
+    const nowMs = startedAt(begun, parts.clock);
+    const keys = {
+      root: root.map(({ key }) => key),
+      targets: targets.map(({ key }) => key),
+      bins: bins.map(({ key }) => key),
+      online: online.key,
+      bin: bin.key,
+    };
+    // First of all: by it an interrupted ceremony knows what it left behind.
+    const rootKey = await put(store, 'root', rootDocument(keys, nowMs), root.slice(0, 2));
+    await keepRoot(store, rootKey, data.rootFile(settings.store));
+    const keysWritten = [
+      rootKey,
+      await put(store, 'targets', targetsDocument(keys, nowMs), targets),
+      await put(store, 'bins', binsDocument(keys, settings, nowMs), bins),
+    ];
+    const first = await signFirstBins(parts, nowMs);
+    const record = await publishFirst(parts, store, online, nowMs, first, keysWritten);
+    await recordCeremony(parts.database, record);
+  } finally {
+    await close();
+  }
 }
 
 /** A ceremony that is run again signs the same dates, so that its bytes are the same. */
-async function startedAt(store: ObjectStore, clock: Clock): Promise<number> {
-  const root = await store.get(metadataKey('root', 1), 512_000);
-  if (root === null) return Math.floor(clock.nowMs() / 1000) * 1000;
-  return parseRoot(root.bytes).signed.expiresMs - offlineLifetimeMs;
+function startedAt(begun: Root | null, clock: Clock): number {
+  if (begun === null) return Math.floor(clock.nowMs() / 1000) * 1000;
+  return begun.expiresMs - offlineLifetimeMs;
+}
+
+/** A store that is no folder keeps the root where nobody on this machine could open it as a file. */
+async function keepRoot(store: ObjectStore, key: string, rootFile: string): Promise<void> {
+  if (existsSync(rootFile)) return;
+  const stored = await store.get(key, maxRootBytes);
+  writeFileAtomic(rootFile, stored!.bytes, 0o644);
 }
 
 async function put(

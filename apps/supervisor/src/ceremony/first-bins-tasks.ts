@@ -1,3 +1,5 @@
+import type { StoreLocation } from '@rind/storage-port';
+
 export interface FirstBinsTasks {
   /** Signs the bins `from`, `from + 1`, … one for each expiry; answers the length of each file in bytes. */
   sign: {
@@ -6,9 +8,9 @@ export interface FirstBinsTasks {
   };
 }
 
-/** Paths, not secrets: each thread opens the key itself. */
+/** Addresses and paths, not secrets: each thread opens store and key itself. */
 export interface FirstBinsWorkerData {
-  readonly storePath: string;
+  readonly store: StoreLocation;
   readonly keyFile: string;
   readonly passphraseFile: string;
   readonly bitLength: number;

@@ -25,7 +25,7 @@ export async function signFirstBins(parts: FirstBinsParts, nowMs: number): Promi
   const expiresMs = Array.from({ length: count }, (_, i) => firstExpiry(nowMs, i));
   const length = new Array<number>(count).fill(0);
   const workerData: FirstBinsWorkerData = {
-    storePath: data.store,
+    store: settings.store,
     keyFile: data.key(keyNames.bin),
     passphraseFile: data.passphraseFile,
     bitLength: bitLengthOf(count),

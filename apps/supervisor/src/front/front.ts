@@ -1,6 +1,7 @@
 import { Agent, createServer, request } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Where a request goes, by path; stands for the load balancer of a real deployment. */
 export interface FrontRoutes {
@@ -37,7 +38,14 @@ export class Front {
   }
 
   async listen(port: number): Promise<number> {
-    const server = createServer((incoming, outgoing) => this.forward(incoming, outgoing));
+    // The check of the host is ours, so that its refusal names a code as well.
+    const server = createServer({ requireHostHeader: false }, (incoming, outgoing) =>
+      this.forward(incoming, outgoing),
+    );
+    server.on('checkExpectation', (_incoming, outgoing: ServerResponse) =>
+      refuse(outgoing, 417, 'Expectation Failed', 'request.refused'),
+    );
+    server.on('clientError', refuseBytes);
     server.requestTimeout = 0;
     server.keepAliveTimeout = 65_000;
     this.server = server;
@@ -61,6 +69,10 @@ export class Front {
 
   private forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const path = incoming.url ?? '/';
+    if (incoming.headers.host === undefined && incoming.httpVersion === '1.1') {
+      refuse(outgoing, 400, 'Bad Request', 'request.malformed');
+      return;
+    }
     if (internal.test(path)) {
       refuse(outgoing, 404, 'Not Found', 'route.unknown');
       return;
@@ -117,4 +129,17 @@ function refuse(outgoing: ServerResponse, status: number, text: string, code: st
     ...(status === 503 ? { 'retry-after': '1' } : {}),
   });
   outgoing.end(body);
+}
+
+/** What is no HTTP, or has headers beyond every bound: there is no request to answer, only a connection. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'request.headers-too-large']
+      : ['400 Bad Request', 'request.malformed'];
+  socket.end(`HTTP/1.1 ${status}\r\nX-Rind-Error: ${code}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }

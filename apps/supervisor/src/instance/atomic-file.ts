@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Replaces a file so that a reader sees the old text or the new. `mode` 0600 unless said otherwise. */
-export function writeFileAtomic(path: string, text: string, mode = 0o600): void {
+/** Replaces a file so that a reader sees the old content or the new. `mode` 0600 unless said otherwise. */
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, text, { mode });
+    writeFileSync(temporary, content, { mode });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

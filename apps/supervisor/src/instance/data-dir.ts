@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StoreLocation } from '@rind/storage-port';
 
 /** Where an instance keeps everything: one folder, so that a copy or a removal is complete. */
 export class DataDir {
@@ -21,11 +22,13 @@ export class DataDir {
   get postgres(): string {
     return join(this.path, 'postgres');
   }
+  /** The store of `--store fs`, which makes it. */
   get store(): string {
     return join(this.path, 'store');
   }
-  get rootFile(): string {
-    return join(this.store, 'metadata', '1.root.json');
+  /** The first root: of a store that is no folder, a copy of our own, which is what this machine trusts. */
+  rootFile(store: StoreLocation): string {
+    return join(store.kind === 'fs' ? join(store.path, 'metadata') : this.path, '1.root.json');
   }
   get secretsFile(): string {
     return join(this.path, 'secrets.json');
@@ -41,6 +44,10 @@ export class DataDir {
   }
   get sealKeyFile(): string {
     return join(this.path, 'keys', 'auth-seal.key');
+  }
+  /** Where a rotation puts the new keys of the signer. */
+  get onlineKeys(): string {
+    return join(this.path, 'keys', 'online');
   }
   get demo(): string {
     return join(this.path, 'demo');
@@ -73,7 +80,6 @@ export class DataDir {
       ['spool/gate', 0o700],
       ['spool/warehouse', 0o700],
       ['demo', 0o755],
-      ['store', 0o755],
     ] as const) {
       mkdirSync(join(this.path, folder), { recursive: true, mode });
     }

@@ -1,3 +1,4 @@
+import type { StoreLocation } from '@rind/storage-port';
 import { readJsonFile, writeFileAtomic } from './atomic-file.ts';
 import type { DataDir } from './data-dir.ts';
 
@@ -16,7 +17,8 @@ export interface InstanceFile {
   readonly token: string | null;
   readonly user: string;
   readonly password: string;
-  readonly store: { readonly kind: 'fs'; readonly path: string };
+  /** Where `metadata/` and `targets/` lie. */
+  readonly store: StoreLocation;
   readonly db: { readonly warehouse: string; readonly signer: string; readonly auth: string };
   readonly endpoints: {
     readonly gate: string;
@@ -35,6 +37,8 @@ export interface InstanceFile {
   /** For `rind` on this machine: the operator's side of auth, and the operator's key. */
   readonly operator: {
     readonly authSecret: string;
+    /** The operator's side of the signers. */
+    readonly signerSecret: string;
     readonly keyFile: string;
     readonly passphraseFile: string;
   };

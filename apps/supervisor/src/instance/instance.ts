@@ -9,8 +9,9 @@ import { demoToken, demoUser } from '../demo/account.ts';
 import { seedDemo } from '../demo/demo.ts';
 import { freePorts } from '../free-ports.ts';
 import { Front } from '../front/front.ts';
-import { environments, inheritedEnvironment } from '../processes/environment.ts';
+import { credentialEnvironment, environments, inheritedEnvironment } from '../processes/environment.ts';
 import { ProcessSet } from '../processes/process-set.ts';
+import { checkStore } from '../store/store-owner.ts';
 import type { DataDir } from './data-dir.ts';
 import { CurrentFile } from './current-file.ts';
 import { correctInstanceFile, instanceText, noProcesses } from './instance-file.ts';
@@ -18,7 +19,7 @@ import type { InstanceFile } from './instance-file.ts';
 import type { StartOptions } from './options.ts';
 import { loadSecrets } from './secrets.ts';
 import type { InstanceSecrets } from './secrets.ts';
-import { loadSettings } from './settings.ts';
+import { decideSettings, keepSettings } from './settings.ts';
 import type { InstanceSettings } from './settings.ts';
 
 export interface InstanceParts {
@@ -51,9 +52,12 @@ export class Instance {
 
   async start(): Promise<InstanceFile> {
     const { data, options, randomness, clock, say } = this.parts;
-    const settings = loadSettings(data, options, this.parts.newName);
-    const secrets = loadSecrets(data, randomness);
+    const settings = decideSettings(data, options, this.parts.newName);
     correctInstanceFile(data);
+    await checkStore(settings.store, data);
+    this.stopping.signal.throwIfAborted();
+    keepSettings(data, settings);
+    const secrets = loadSecrets(data, randomness);
     this.starting = startPostgres({
       dataDir: data.postgres,
       port: 0,
@@ -74,7 +78,7 @@ export class Instance {
         publicUrl: this.file.url,
         token,
         folder: data.demo,
-        rootBytes: readFileSync(data.rootFile),
+        rootBytes: readFileSync(data.rootFile(settings.store)),
         clock,
         randomness,
       });
@@ -140,6 +144,7 @@ export class Instance {
       secrets,
       { gate, warehouse, auth, signers, publicUrl: url, databases: { index, auth: () => authDatabase } },
       inheritedEnvironment(environment),
+      credentialEnvironment(environment),
     );
     this.processes = new ProcessSet(data, () => this.refreshFile(), this.parts.say);
     this.processes.add('auth', 'auth', env.auth, origin(auth));
@@ -158,12 +163,12 @@ export class Instance {
       targets: `${url}/targets/`,
       auth: `http://localhost:${auth}`,
       mail: null,
-      root: data.rootFile,
+      root: data.rootFile(settings.store),
       ca: null,
       token: null,
       user: demoUser,
       password: secrets.demoPassword,
-      store: { kind: 'fs', path: data.store },
+      store: settings.store,
       db: { warehouse: index('rind_warehouse'), signer: index('rind_signer'), auth: authDatabase },
       endpoints: {
         gate: origin(gate),
@@ -174,6 +179,7 @@ export class Instance {
       processes: noProcesses,
       operator: {
         authSecret: secrets.operatorAuth,
+        signerSecret: secrets.operatorSigner,
         keyFile: data.key('operator/operator'),
         passphraseFile: data.passphraseFile,
       },

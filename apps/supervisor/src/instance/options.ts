@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { join, resolve } from 'node:path';
 import { bitLengthOf } from '@rind/repository';
 import type { BinEncoding } from '@rind/repository';
+import { bucketOption } from './bucket-option.ts';
+import type { BucketOption } from './bucket-option.ts';
 import { SupervisorError } from './errors.ts';
 
 /** `npm start -- …`; docs/reference/start.md. */
@@ -13,36 +15,34 @@ export interface StartOptions {
   readonly bins: number | null;
   readonly binEncoding: BinEncoding | null;
   readonly signers: number;
+  /** Null: as the data folder has it, a folder at first. */
+  readonly store: 'fs' | 's3' | null;
+  /** What the environment says of a bucket; whole where `store` is `s3`. */
+  readonly bucket: BucketOption;
   readonly demo: boolean;
   readonly reset: boolean;
   readonly yes: boolean;
 }
 
 export const usage = `npm start -- [--data DIR] [--port N] [--bins N] [--bin-encoding succinct|explicit]
-             [--signers N] [--no-demo] [--reset [--yes]]`;
+             [--signers N] [--store fs|s3] [--no-demo] [--reset [--yes]]`;
 
 /**
  * @param typedIn the folder that relative paths count from
  * @param checkout holds the default data folder
+ * @param environment says where the bucket of `--store s3` is
  */
-export function parseOptions(args: readonly string[], typedIn: string, checkout: string): StartOptions {
+export function parseOptions(
+  args: readonly string[],
+  typedIn: string,
+  checkout: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): StartOptions {
   const { values } = read(args);
-  for (const [option, only] of [
-    ['store', 'fs'],
-    ['keys', 'file'],
-  ] as const) {
-    if (values[option] !== only) {
-      throw new SupervisorError(
-        'option.not-available',
-        `--${option} ${values[option]} is not available yet`,
-        {
-          option,
-        },
-      );
-    }
-  }
-  if (values.tls)
-    throw new SupervisorError('option.not-available', '--tls is not available yet', { option: 'tls' });
+  if (values.keys !== 'file') throw notAvailable('keys', values.keys);
+  if (values.tls) throw notAvailable('tls');
+  const { store } = values;
+  if (store !== undefined && store !== 'fs' && store !== 's3') throw invalid('store', 'must be fs or s3');
   const bins = values.bins === undefined ? null : wholeNumber('bins', values.bins, 2, 32_768);
   if (bins !== null) bitLengthOf(bins);
   const encoding = values['bin-encoding'];
@@ -55,6 +55,8 @@ export function parseOptions(args: readonly string[], typedIn: string, checkout:
     bins,
     binEncoding: encoding ?? null,
     signers: wholeNumber('signers', values.signers, 1, 8),
+    store: store ?? null,
+    bucket: bucketOption(environment, store === 's3'),
     demo: !values['no-demo'],
     reset: values.reset,
     yes: values.yes,
@@ -71,7 +73,7 @@ function read(args: readonly string[]) {
         bins: { type: 'string' },
         'bin-encoding': { type: 'string' },
         signers: { type: 'string', default: '1' },
-        store: { type: 'string', default: 'fs' },
+        store: { type: 'string' },
         keys: { type: 'string', default: 'file' },
         tls: { type: 'boolean', default: false },
         'no-demo': { type: 'boolean', default: false },
@@ -99,4 +101,8 @@ function wholeNumber(option: string, text: string, min: number, max: number): nu
 
 function invalid(option: string, problem: string): SupervisorError {
   return new SupervisorError('option.invalid', `--${option} ${problem}`, { option });
+}
+
+function notAvailable(option: string, value = ''): SupervisorError {
+  return new SupervisorError('option.not-available', `--${option} ${value} is not available yet`, { option });
 }

@@ -10,6 +10,7 @@ export interface InstanceSecrets {
   readonly gateWarehouse: string;
   readonly signerAuth: string;
   readonly operatorAuth: string;
+  readonly operatorSigner: string;
   readonly database: {
     readonly owner: string;
     readonly warehouse: string;
@@ -24,14 +25,17 @@ export function loadSecrets(data: DataDir, randomness: Randomness): InstanceSecr
   if (!existsSync(data.sealKeyFile)) writeFileAtomic(data.sealKeyFile, `${toHex(randomness.bytes(32))}\n`);
   if (!existsSync(data.passphraseFile)) writeFileAtomic(data.passphraseFile, `${secret()}\n`);
   const existing = readJsonFile<InstanceSecrets>(data.secretsFile);
-  if (existing !== null) return existing;
+  if (existing?.operatorSigner !== undefined) return existing;
   const made: InstanceSecrets = {
     gateAuth: secret(),
     gateWarehouse: secret(),
     signerAuth: secret(),
     operatorAuth: secret(),
+    operatorSigner: secret(),
     database: { owner: secret(), warehouse: secret(), signer: secret(), auth: secret() },
     demoPassword: secret(),
+    // A folder of an earlier version lacks a secret that this one needs, and keeps all others.
+    ...existing,
   };
   writeFileAtomic(data.secretsFile, `${JSON.stringify(made, null, 2)}\n`);
   return made;

@@ -2,6 +2,7 @@ import { keyNames } from '../ceremony/key-files.ts';
 import type { DataDir } from '../instance/data-dir.ts';
 import type { InstanceSecrets } from '../instance/secrets.ts';
 import type { InstanceSettings } from '../instance/settings.ts';
+import type { StoreLocation } from '@rind/storage-port';
 
 export interface Addresses {
   readonly gate: number;
@@ -23,12 +24,14 @@ export interface ProcessEnvironments {
   readonly signers: readonly Environment[];
 }
 
+/** @param credentials for the bucket, where the store is one; only who opens the store gets them */
 export function environments(
   data: DataDir,
   settings: InstanceSettings,
   secrets: InstanceSecrets,
   addresses: Addresses,
   inherited: Environment,
+  credentials: Environment,
 ): ProcessEnvironments {
   const common = (port: number): Environment => ({
     ...inherited,
@@ -37,7 +40,7 @@ export function environments(
     RIND_STATE_DIR: data.stateDir,
     RIND_REPOSITORY: settings.repository,
   });
-  const store = { RIND_STORE_KIND: 'fs', RIND_STORE_PATH: data.store };
+  const store = storeEnvironment(settings.store, credentials);
   const authUrl = `http://127.0.0.1:${addresses.auth}`;
   return {
     gate: {
@@ -74,26 +77,55 @@ export function environments(
       ...common(port),
       ...store,
       RIND_DATABASE_URL: addresses.databases.index('rind_signer'),
-      RIND_ROOT_FILE: data.rootFile,
+      RIND_ROOT_FILE: data.rootFile(settings.store),
       RIND_TRUSTED_GRANT_KEYS_FILE: data.grantKeysFile,
       RIND_SNAPSHOT_KEY_FILE: data.key(keyNames.online),
       RIND_TIMESTAMP_KEY_FILE: data.key(keyNames.online),
       RIND_BIN_KEY_FILE: data.key(keyNames.bin),
+      RIND_ONLINE_KEYS_DIR: data.onlineKeys,
       RIND_KEY_PASSPHRASE_FILE: data.passphraseFile,
       RIND_AUTH_URL: authUrl,
       RIND_SIGNER_AUTH_SECRET: secrets.signerAuth,
+      RIND_OPERATOR_SIGNER_SECRET: secrets.operatorSigner,
     })),
   };
 }
 
-const passedOn =
-  /^(?:PATH|HOME|TMPDIR|LANG|LC_.*|TZ|NODE_ENV|NODE_COMPILE_CACHE|RIND_(?:CRASH_AT|STOP_AT|FAULTS|CLOCK_OFFSET_MS|MIN_PUBLISH_INTERVAL_MS|MAX_FILE_BYTES|SPOOL_MAX_BYTES|LEASE_TTL_MS|ONLINE_LIFETIME_MS|REFRESH_.*|RECONCILE_.*|UNAPPLIED_.*|QUOTA_.*|RENDER_PAGES|BIN_THREADS|HASH_THREADS|MAX_BATCH))$/;
+function storeEnvironment(store: StoreLocation, credentials: Environment): Environment {
+  if (store.kind === 'fs') return { RIND_STORE_KIND: 'fs', RIND_STORE_PATH: store.path };
+  return {
+    ...credentials,
+    RIND_STORE_KIND: 's3',
+    ...(store.endpoint === null ? {} : { RIND_S3_ENDPOINT: store.endpoint }),
+    RIND_S3_BUCKET: store.bucket,
+    RIND_S3_PREFIX: store.prefix,
+    AWS_REGION: store.region,
+  };
+}
 
-/** The part of our own environment that children inherit; nothing else leaks into them. */
-export function inheritedEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+const passedOn =
+  /^(?:PATH|HOME|TMPDIR|LANG|LC_.*|TZ|NODE_ENV|NODE_COMPILE_CACHE|RIND_(?:CRASH_AT|STOP_AT|FAULTS|FAULTS_SEED|CLOCK_OFFSET_MS|MIN_PUBLISH_INTERVAL_MS|MAX_FILE_BYTES|SPOOL_MAX_BYTES|LEASE_TTL_MS|ONLINE_LIFETIME_MS|REFRESH_.*|RECONCILE_.*|WRITER_STUCK_MS|CEREMONY_POLL_MS|ROTATION_GRACE_MS|UNAPPLIED_.*|QUOTA_.*|GC_.*|RENDER_PAGES|BIN_THREADS|HASH_THREADS|MAX_BATCH))$/;
+
+/** Where AWS's own chain of providers looks for credentials. */
+const awsCredentials =
+  /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_.*|EC2_METADATA_.*)$/;
+
+type OwnEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** The part of our own environment that every child inherits; nothing else leaks into them. */
+export function inheritedEnvironment(env: OwnEnvironment): Environment {
+  return those(env, passedOn);
+}
+
+/** The part of our own environment that opens the bucket. */
+export function credentialEnvironment(env: OwnEnvironment): Environment {
+  return those(env, awsCredentials);
+}
+
+function those(env: OwnEnvironment, names: RegExp): Environment {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value !== undefined && passedOn.test(name) ? [[name, value]] : [],
+      value !== undefined && names.test(name) ? [[name, value]] : [],
     ),
   );
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ObjectStore } from '@rind/storage-port';
+import type { ByteRange, ObjectStore } from '@rind/storage-port';
 import { WarehouseError } from '../errors.ts';
 import { byteRangeOf } from './byte-range.ts';
 import { allowsRange, isKnownTo } from './entity-tag.ts';
@@ -11,6 +11,9 @@ export interface SentHeaders {
   /** Strong entity tag; without one there are neither conditions nor ranges. */
   readonly tag?: string;
 }
+
+/** The least that tells how long an object is. */
+const firstByte: ByteRange = { start: 0, end: 0 };
 
 /** Everything signed or hashed may be read by scripts of any page. */
 const openToScripts = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' };
@@ -48,20 +51,27 @@ export async function sendObject(
   headers: SentHeaders & { readonly tag: string },
 ): Promise<boolean> {
   const { contentType, cacheControl, tag } = headers;
-  const whole = await store.open(key);
-  if (whole === null) return false;
-  const { length } = whole;
-  const asked = allowsRange(request.headers['if-range'] as string | undefined, tag)
-    ? request.headers.range
-    : undefined;
-  const answer = byteRangeOf(asked, length);
-  const known = isKnownTo(request.headers['if-none-match'], tag);
-  if (known || request.method === 'HEAD' || answer.kind !== 'whole') await leave(whole.stream);
+  const isHead = request.method === 'HEAD';
+  const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers;
+  // Who asks for a part or for nothing of it is answered by the length: no store begins a body that nobody reads.
+  const wantsWhole = !isHead && range === undefined && ifNoneMatch === undefined;
+  const found = await store.open(key, wantsWhole ? undefined : firstByte);
+  if (found === null) return false;
+  const { length } = found;
+  if (!wantsWhole) await leave(found.stream);
+  const answer = byteRangeOf(allowsRange(ifRange as string | undefined, tag) ? range : undefined, length);
+  const known = isKnownTo(ifNoneMatch, tag);
   if (answer.kind === 'unsatisfiable' && !known) {
     void reply.header('Content-Range', `bytes */${length}`);
     throw new WarehouseError('file.range-not-satisfiable', 'the object is shorter than that', { length });
   }
 
+  let body = found;
+  if (!wantsWhole && !known && !isHead) {
+    const opened = await store.open(key, answer.kind === 'part' ? answer.range : undefined);
+    if (opened === null) return false;
+    body = opened;
+  }
   void reply.headers({
     ...openToScripts,
     'Accept-Ranges': 'bytes',
@@ -73,19 +83,16 @@ export async function sendObject(
     return true;
   }
   void reply.type(contentType);
-  if (answer.kind === 'part' && request.method !== 'HEAD') {
+  if (answer.kind === 'part' && !isHead) {
     const { start, end } = answer.range;
-    const part = await store.open(key, answer.range);
-    if (part === null) return false;
     void reply
       .status(206)
       .headers({ 'Content-Range': `bytes ${start}-${end}/${length}`, 'Content-Length': end - start + 1 });
-    void reply.send(asReadable(part.stream));
-    return true;
+  } else {
+    void reply.header('Content-Length', length);
   }
-  void reply.header('Content-Length', length);
   // An empty stream, not nothing: the framework would put a length of its own.
-  void reply.send(request.method === 'HEAD' ? Readable.from([]) : asReadable(whole.stream));
+  void reply.send(isHead ? Readable.from([]) : asReadable(body.stream));
   return true;
 }
 
@@ -93,8 +100,10 @@ function asReadable(stream: AsyncIterable<Uint8Array>): Readable {
   return stream instanceof Readable ? stream : Readable.from(stream, { objectMode: false });
 }
 
-/** Closes what is behind a stream that nobody will read. */
+/** Closes what is behind a stream that nobody will read on. */
 async function leave(stream: AsyncIterable<Uint8Array>): Promise<void> {
-  if (stream instanceof Readable) stream.destroy();
-  else await stream[Symbol.asyncIterator]().return?.();
+  const chunks = stream[Symbol.asyncIterator]();
+  // A generator that was never asked for anything has nothing open that its end would close.
+  await chunks.next();
+  await chunks.return?.();
 }

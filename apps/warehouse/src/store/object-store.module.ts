@@ -1,30 +1,59 @@
 import { Inject, Module } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { faultyStore } from '@rind/faults';
 import type { Randomness } from '@rind/kernel';
-import { CONFIG, Metrics, RANDOMNESS, Readiness } from '@rind/nest-kit';
+import { CONFIG, LOGGER, Metrics, RANDOMNESS, Readiness } from '@rind/nest-kit';
+import type { Logger } from '@rind/nest-kit';
 import { maxTimestampBytes, timestampKey } from '@rind/repository';
-import { openFsStore } from '@rind/storage-fs';
 import type { ObjectStore } from '@rind/storage-port';
 import type { WarehouseConfig } from '../config.ts';
+import { injectedFaults } from '../injected-faults.ts';
 import { meteredStore } from './metered-store.ts';
+import { openStore } from './open-store.ts';
+import type { OpenedStore } from './open-store.ts';
 
 /** `ObjectStore` of @rind/storage-port. */
 export const OBJECT_STORE = Symbol('object store');
 
+/** The store as it was opened, to be closed again. */
+const OPENED_STORE = Symbol('opened store');
+
 @Module({
   providers: [
     {
+      provide: OPENED_STORE,
+      inject: [CONFIG, RANDOMNESS],
+      useFactory: (config: WarehouseConfig, randomness: Randomness) => openStore(config.store, randomness),
+    },
+    {
       provide: OBJECT_STORE,
-      inject: [CONFIG, RANDOMNESS, Metrics],
-      useFactory: (config: WarehouseConfig, randomness: Randomness, metrics: Metrics) =>
-        meteredStore(openFsStore({ root: config.store.path, randomness }), metrics),
+      inject: [OPENED_STORE, Metrics, CONFIG, RANDOMNESS, LOGGER],
+      useFactory: (
+        { store }: OpenedStore,
+        metrics: Metrics,
+        config: WarehouseConfig,
+        randomness: Randomness,
+        logger: Logger,
+      ) => {
+        const faults = injectedFaults(config, 'store', randomness, logger);
+        return meteredStore(faults === null ? store : faultyStore(store, faults), metrics);
+      },
     },
   ],
   exports: [OBJECT_STORE],
 })
-export class ObjectStoreModule {
-  constructor(@Inject(OBJECT_STORE) store: ObjectStore, readiness: Readiness) {
+export class ObjectStoreModule implements OnModuleDestroy {
+  constructor(
+    @Inject(OBJECT_STORE) store: ObjectStore,
+    @Inject(OPENED_STORE) private readonly opened: OpenedStore,
+    readiness: Readiness,
+  ) {
     readiness.register('store', async () => {
       await store.get(timestampKey, maxTimestampBytes);
     });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.opened.close();
   }
 }

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests against a real S3 server, which is built with Go at first: not part of `npm test`, which needs nothing else. */
+export default defineConfig({
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  resolve: { conditions: ['@rind/source'] },
+  ssr: { resolve: { conditions: ['@rind/source', 'node'] } },
+  test: {
+    include: ['**/{src,test}/**/*.s3.test.ts'],
+    exclude: ['**/dist/**', '**/node_modules/**', '.cache/**', '.rind/**'],
+    environment: 'node',
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});

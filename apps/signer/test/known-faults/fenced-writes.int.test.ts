@@ -1,7 +1,8 @@
 import { DatabaseLease, DatabasePublicationLog } from '@rind/database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refreshPlan } from '../../src/publishing/plan.ts';
-import { SimulatedIndex } from '../simulation/simulated-index.ts';
+import type { SimulatedIndex } from '../simulation/simulated-index.ts';
+import { startSmallIndex } from './small-index.ts';
 
 let index: SimulatedIndex;
 let log: DatabasePublicationLog;
@@ -13,11 +14,7 @@ const prepared = { bins: [], timestampSha256: '0'.repeat(64), signatures: [] };
 const closed = { snapshotExpiresMs: 1, timestampExpiresMs: 1, durationMs: null };
 
 beforeAll(async () => {
-  index = await SimulatedIndex.start({
-    bitLength: 2,
-    tickMs: 3_600_000,
-    startMs: Date.parse('2026-01-01T00:00:00Z'),
-  });
+  index = await startSmallIndex();
 });
 afterAll(() => index?.destroy());
 

@@ -1,16 +1,13 @@
 import { DatabaseLease } from '@rind/database';
 import type { Sql } from '@rind/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SimulatedIndex } from '../simulation/simulated-index.ts';
+import type { SimulatedIndex } from '../simulation/simulated-index.ts';
+import { startSmallIndex } from './small-index.ts';
 
 let index: SimulatedIndex;
 let lease: DatabaseLease;
 beforeAll(async () => {
-  index = await SimulatedIndex.start({
-    bitLength: 2,
-    tickMs: 3_600_000,
-    startMs: Date.parse('2026-01-01T00:00:00Z'),
-  });
+  index = await startSmallIndex();
   lease = new DatabaseLease(index.signer);
 });
 beforeEach(() => index.owner.query(`UPDATE signer.lease SET holder = NULL, expires_at = '-infinity'`));

@@ -1,17 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServedValidity } from '../simulation/served-validity.ts';
-import { SimulatedIndex } from '../simulation/simulated-index.ts';
+import type { SimulatedIndex } from '../simulation/simulated-index.ts';
+import { hour, startSmallIndex } from './small-index.ts';
 
-const hour = 3_600_000;
 const offline = ['targets', 'bins'];
-
 let index: SimulatedIndex;
 beforeEach(async () => {
-  index = await SimulatedIndex.start({
-    bitLength: 2,
-    tickMs: hour,
-    startMs: Date.parse('2026-01-01T00:00:00Z'),
-  });
+  index = await startSmallIndex();
 });
 afterEach(() => index?.destroy());
 

@@ -1,18 +1,13 @@
 import { StorageError } from '@rind/storage-port';
 import type { ObjectStore } from '@rind/storage-port';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SimulatedIndex } from '../simulation/simulated-index.ts';
+import type { SimulatedIndex } from '../simulation/simulated-index.ts';
 import { servedTargets } from './served-targets.ts';
-
-const hour = 3_600_000;
+import { hour, startSmallIndex } from './small-index.ts';
 
 let index: SimulatedIndex;
 beforeEach(async () => {
-  index = await SimulatedIndex.start({
-    bitLength: 2,
-    tickMs: hour,
-    startMs: Date.parse('2026-01-01T00:00:00Z'),
-  });
+  index = await startSmallIndex();
 });
 afterEach(() => index?.destroy());
 

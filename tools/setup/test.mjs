@@ -16,6 +16,7 @@ const steps = [
   ['layers and lint', bin('nx'), ['run-many', '-t', 'lint', '--parallel=2', '--output-style=static']],
   ['the fixture that must be refused', nodeBinary(), ['tools/checks/boundary-fixture.mjs']],
   ['error codes and their page', nodeBinary(), ['tools/checks/error-codes.mjs']],
+  ['audit events and their page', nodeBinary(), ['tools/checks/audit-events.mjs']],
   ['citations of the specification', nodeBinary(), ['tools/checks/citations.mjs']],
   ['unit tests', bin('vitest'), ['run']],
   ['tests with real parts', bin('vitest'), ['run', '--config', 'vitest.integration.config.ts']],

@@ -19,6 +19,8 @@ interface CliErrors {
   'gc.failed': { reason: string };
   /** A file of a repository is there and cannot be read; `errno` is the system's name for the reason. */
   'store.unreadable': { file: string; errno: string };
+  /** A signer holds the writer lease and goes on renewing it. */
+  'recovery.writer-active': { waitedMs: number };
   'network.failed': { url: string; status: number | null; code: string | null };
 }
 

@@ -25,7 +25,7 @@ const rules: readonly (readonly [RegExp, ExitCode])[] = [
   [/^target\.not-yet$/, exitCodes.notYet],
   [/^(?:fetch|store|cache|network)\.|^target\.missing$/, exitCodes.network],
   [/^(?:database|key)\.unavailable$/, exitCodes.network],
-  [/^(?:verify|target|role|page|metadata|json|client|bytes|grant)\./, exitCodes.refused],
+  [/^(?:verify|target|role|page|metadata|json|client|bytes|grant|recovery)\./, exitCodes.refused],
 ];
 
 /** Which exit code an error means, by its stable code. */

@@ -75,6 +75,8 @@ async function openParts(
   observe(metrics, { spool, slots, ledger });
   readiness.register('hashing', () => hashes.check());
   readiness.register('spool', () => spool.check());
+  readiness.register('auth', () => auth.check());
+  readiness.register('warehouse', () => warehouse.check());
   const desk = new UploadDesk({
     config,
     randomness,

@@ -16,6 +16,7 @@ const env = {
   RIND_KEY_PASSPHRASE_FILE: '/passphrase',
   RIND_AUTH_URL: 'http://127.0.0.1:1/',
   RIND_SIGNER_AUTH_SECRET: 's'.repeat(32),
+  RIND_OPERATOR_SIGNER_SECRET: 'o'.repeat(32),
 };
 
 function refusalOf(environment: Record<string, string>): unknown {
@@ -33,6 +34,9 @@ describe('the signer’s configuration', () => {
       RIND_ONLINE_LIFETIME_MS: 86_400_000,
       RIND_REFRESH_BELOW_MS: 57_600_000,
       RIND_REFRESH_FLOOR_MS: 43_200_000,
+      RIND_GC_INTERVAL_MS: 21_600_000,
+      RIND_GC_GRACE_MS: 90_000_000,
+      RIND_GC_PACKAGE_RETENTION_MS: 7_776_000_000,
     });
   });
 
@@ -45,6 +49,38 @@ describe('the signer’s configuration', () => {
       'RIND_ROOT_FILE',
       'RIND_STORE_KIND',
     ]);
+  });
+
+  const bucket = {
+    ...env,
+    RIND_STORE_PATH: '',
+    RIND_STORE_KIND: 's3',
+    RIND_S3_BUCKET: 'an-index',
+    AWS_REGION: 'eu-central-1',
+  };
+
+  it('takes a bucket instead of a folder', () => {
+    expect(readConfig(bucket)).toMatchObject({ RIND_S3_BUCKET: 'an-index', RIND_S3_PREFIX: '' });
+  });
+
+  it.each([
+    ['RIND_S3_BUCKET', 's3'],
+    ['RIND_STORE_PATH', 'fs'],
+  ])('misses %s where the store is %s, and nothing of the other', (name, kind) => {
+    const environment = { ...bucket, RIND_S3_BUCKET: '', RIND_STORE_KIND: kind };
+    expect(refusalOf(environment)).toMatchObject({
+      code: 'config.invalid',
+      details: { problems: [{ name, problem: 'is missing' }] },
+    });
+  });
+
+  it('has no keys in files in production, wherever the store is', () => {
+    expect(refusalOf({ ...bucket, NODE_ENV: 'production' })).toMatchObject({
+      code: 'config.development-only',
+      details: {
+        variables: ['RIND_SNAPSHOT_KEY_FILE', 'RIND_TIMESTAMP_KEY_FILE', 'RIND_BIN_KEY_FILE'],
+      },
+    });
   });
 
   it('has neither a folder as store nor keys in files in production', () => {

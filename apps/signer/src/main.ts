@@ -1,6 +1,7 @@
 import { systemClock, systemRandomness } from '@rind/kernel';
 import { createApp, createLogger, runProcess } from '@rind/nest-kit';
 import { readConfig } from './config.ts';
+import { problems } from './problems.ts';
 import { SignerModule } from './signer.module.ts';
 
 const logger = createLogger({ process: 'signer', clock: systemClock() });
@@ -12,7 +13,7 @@ await runProcess(logger, async () => {
     clock: systemClock(config.RIND_CLOCK_OFFSET_MS ?? 0),
     randomness: systemRandomness,
     logger,
-    problems: {},
+    problems,
   });
   await app.listen({ host: config.RIND_LISTEN_HOST, port: config.RIND_LISTEN_PORT });
   return app;

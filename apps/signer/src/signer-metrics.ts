@@ -1,4 +1,6 @@
 import type { Metrics } from '@rind/nest-kit';
+import type { SweepReport } from './garbage/sweep-report.ts';
+import type { WriterWatch } from './health/writer-watch.ts';
 import type { PublishedState } from './published/published-state.ts';
 
 /**
@@ -9,11 +11,19 @@ export class SignerMetrics {
   readonly observeStep: (step: string, seconds: number) => void;
   readonly countPublication: (outcome: string, bins: number) => void;
   readonly countStoreCall: (op: string, outcome: string) => void;
+  /** A step of a publication is made again. */
+  readonly countRetry: () => void;
+  /** What a sweep found and did, once it has ended. */
+  readonly showSweep: (report: SweepReport) => void;
+  private readonly metrics: Metrics;
+  private readonly nowMs: () => number;
   private state: PublishedState | null = null;
   private firstBinExpiresMs = Number.POSITIVE_INFINITY;
   private oldestEnqueuedMs: number | null = null;
 
   constructor(metrics: Metrics, nowMs: () => number) {
+    this.metrics = metrics;
+    this.nowMs = nowMs;
     const steps = metrics.histogram(
       'rind_publish_seconds',
       'How long each step of a publication took.',
@@ -29,6 +39,21 @@ export class SignerMetrics {
     };
     const calls = metrics.counter('rind_store_calls_total', 'Calls to the object store.', ['op', 'outcome']);
     this.countStoreCall = (op, outcome) => calls.inc({ op, outcome });
+    const retries = metrics.counter(
+      'rind_publish_retries_total',
+      'Steps of publications that were made again.',
+    );
+    this.countRetry = () => retries.inc();
+    const deleted = metrics.counter('rind_gc_deleted_total', 'Objects that sweeps deleted.', ['area']);
+    const waiting = metrics.gauge('rind_gc_unreferenced', 'Objects that nothing needs, by the last sweep.', [
+      'area',
+    ]);
+    this.showSweep = ({ byArea }) => {
+      for (const [area, counts] of Object.entries(byArea)) {
+        if (counts.deleted > 0) deleted.inc({ area }, counts.deleted);
+        waiting.set({ area }, counts.waiting + Math.max(0, counts.deletable - counts.deleted));
+      }
+    };
     metrics.observe('rind_queue_age_seconds', 'Age of the oldest request that waits.', () =>
       this.queueAgeSeconds(nowMs()),
     );
@@ -37,6 +62,34 @@ export class SignerMetrics {
       'Until the first of timestamp, snapshot and any bin expires.',
       () => this.validForSeconds(nowMs()),
     );
+  }
+
+  /** What is asked of the writer at each scrape. */
+  showWriter(watch: WriterWatch): void {
+    const { metrics, nowMs } = this;
+    metrics.observe('rind_lease_held', 'Whether this process holds the lease of the writer.', () =>
+      watch.sight.fence === null ? 0 : 1,
+    );
+    metrics.observe(
+      'rind_lease_fence',
+      'Fence of the lease that this process holds.',
+      () => watch.sight.fence ?? Number.NaN,
+    );
+    metrics.observe('rind_held_rows', 'Requests that a quota holds back.', () => watch.sight.heldRows);
+    metrics.observe('rind_held_age_seconds', 'Age of the oldest request that a quota holds back.', () => {
+      const { oldestHeldMs } = watch.sight;
+      return oldestHeldMs === null ? 0 : Math.max(0, nowMs() - oldestHeldMs) / 1000;
+    });
+    metrics.observe(
+      'rind_writer_silent_seconds',
+      'Since the writer last got something done.',
+      () => (watch.sight.silentForMs ?? Number.NaN) / 1000,
+    );
+  }
+
+  /** What was shown last; null before this process became the writer. */
+  get shown(): PublishedState | null {
+    return this.state;
   }
 
   /** What this process published last, or found when it became the writer. */

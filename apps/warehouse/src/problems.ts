@@ -69,6 +69,7 @@ const own: Rules<Exclude<WarehouseErrorCode, 'grant-keys.invalid'>> = {
 /** What the warehouse stands on; the rest of these codes are faults of ours and stay inside. */
 const foundations: Partial<Rules<StorageErrorCode | DatabaseErrorCode>> = {
   'store.full': { status: 503, retryAfterSeconds: 60 },
+  'store.refused': { status: 503, retryAfterSeconds: 60 },
   'store.unavailable': { status: 503, retryAfterSeconds: 5 },
   'database.unavailable': { status: 503, retryAfterSeconds: 5 },
   'database.serialization': { status: 503, retryAfterSeconds: 1 },

@@ -75,8 +75,10 @@ export async function startWarehouse(overrides: Partial<WarehouseConfig> = {}): 
     bins: { count: binCount, encoding: 'succinct' },
     maxConcurrentUploads: 64,
     bodyIdleMs: 2_000,
+    signOfLifeMs: 2_000,
     maxReceiptWaiters: 100,
     clockOffsetMs: 0,
+    faults: null,
     checkpoints: { stateDir: undefined, crashAt: undefined, stopAt: undefined },
     ...overrides,
   };

@@ -54,6 +54,18 @@ export type {
   TakeoverState,
 } from './takeover-machine.ts';
 export type { StoredTimestamp, TakeoverDecision, UnfinishedRecord } from './takeover.ts';
+export { provableMs, reconcile, unknownDigests, unsignedGrants } from './recovery/reconciliation.ts';
+export type { Reconciliation, ReconciliationFacts, Unproven } from './recovery/reconciliation.ts';
+export type { UnprovenReason } from './recovery/signed-facts.ts';
+export type {
+  FileDigests,
+  GrantTraces,
+  LoggedGrant,
+  RecordedIndex,
+  SignedIndex,
+  SignedPage,
+  SignedTarget,
+} from './recovery/signed-index.ts';
 export { defaultRefresh, isDue, refreshBatchSize } from './refresh-schedule.ts';
 export type { RefreshSettings } from './refresh-schedule.ts';
 export { CeremonyError } from './ceremony/errors.ts';

@@ -1,4 +1,3 @@
-import { S3_STORE_POINTS } from '@rind/storage-s3';
 import { FS_STORE_POINTS } from '@rind/storage-fs';
 import type { Invocation } from '../invocation.ts';
 
@@ -30,6 +29,8 @@ export async function namedPoints(): Promise<readonly NamedPoint[]> {
       points.push(...list.map((point) => ({ process, point })));
     }
   }
+  // As everywhere in the command, the S3 client is loaded only by who needs it.
+  const { S3_STORE_POINTS } = await import('@rind/storage-s3');
   const ofStore = (store: 'fs' | 's3', list: readonly string[]): NamedPoint[] =>
     list.map((point) => ({ process: 'signer', point, store }));
   return [...points, ...ofStore('fs', FS_STORE_POINTS), ...ofStore('s3', S3_STORE_POINTS)];

@@ -12,10 +12,17 @@ const healthy: StatusDocument = {
   snapshot: role,
   targets: role,
   bins: { count: 16_384, encoding: 'succinct', oldestExpires: '2026-05-02T06:00:00Z', largestBytes: 524 },
-  queue: { depth: 0, oldestMs: null, setAside: 0 },
+  queue: { depth: 0, oldestMs: null, setAside: 0, held: 0 },
   lease: { holder: 'host:12', fence: 3 },
   validForMs: 64_800_000,
-  lastPublication: { id: 4, state: 'closed', files: 1, bins: 2, closedAt: '2026-05-01T11:59:00Z' },
+  lastPublication: {
+    id: 4,
+    state: 'closed',
+    files: 1,
+    bins: 2,
+    durationMs: 81.4,
+    closedAt: '2026-05-01T11:59:00Z',
+  },
 };
 
 describe('the state in words', () => {
@@ -28,15 +35,35 @@ describe('the state in words', () => {
       { root: { version: 1, expires: '2026-05-01T12:00:00Z' } },
       /root +version 1, EXPIRED/,
     ],
-    ['tells one from many', {}, /publication 4: closed, 1 file in 2 bins/],
+    [
+      'goes by the clock of the index',
+      { at: '2026-05-02T11:00:00.000Z' },
+      /timestamp +version 7, expires in 1 h 0 min /,
+    ],
+    ['tells one from many', {}, /publication 4: closed 1 min ago, 1 file and 2 bins in 81 ms/],
     ['has no age of an empty queue', {}, /queue +empty\n/],
     [
       'has the age of the oldest request',
-      { queue: { depth: 3, oldestMs: 61_000, setAside: 0 } },
+      { queue: { depth: 3, oldestMs: 61_000, setAside: 0, held: 0 } },
       /3 waiting, the oldest for 1 min\n/,
     ],
-    ['counts what was set aside', { queue: { depth: 0, oldestMs: null, setAside: 2 } }, /empty; 2 set aside/],
-    ['knows an index without a writer', { lease: { holder: null, fence: 3 } }, /writer +none/],
+    [
+      'counts what was set aside',
+      { queue: { depth: 0, oldestMs: null, setAside: 2, held: 0 } },
+      /empty; 2 set aside/,
+    ],
+    [
+      'counts what a quota holds',
+      { queue: { depth: 3, oldestMs: 61_000, setAside: 0, held: 2 } },
+      /1 min; 2 of them held by a quota\n/,
+    ],
+    ['says that nothing counts any more', { validForMs: 0 }, /valid for +EXPIRED/],
+    ['knows an index before its first ceremony', { root: null, timestamp: null }, /root +none yet\n/],
+    [
+      'knows an index without a writer',
+      { lease: { holder: null, fence: 3 } },
+      /writer +NONE holds the lease/,
+    ],
     ['knows an index that never published', { lastPublication: null }, /nothing published yet/],
     [
       'knows an index without bins',
@@ -57,11 +84,19 @@ describe('the state in words', () => {
     const problems = [problem('lease.none', 'error'), problem('queue.stuck', 'warning')];
     const lines = describeStatus({ ...healthy, healthy: false, problems }, now).split('\n');
     expect(lines.slice(0, 5)).toEqual([
-      '✗ not healthy',
+      '✗ not healthy: 2 problems',
       '  ✗ it is lease.none [lease.none]',
       '    → mend lease.none',
       '  ! it is queue.stuck [queue.stuck]',
       '    → mend queue.stuck',
     ]);
+  });
+
+  it('fits a terminal, whatever is said', () => {
+    const words = 'what is wrong with it and what to do '.repeat(12).trim();
+    const problem = { code: 'queue.stuck', severity: 'error', message: words, remedy: words };
+    const text = describeStatus({ ...healthy, healthy: false, problems: [problem] }, now);
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(`✗ ${words} [queue.stuck] → ${words}`);
   });
 });

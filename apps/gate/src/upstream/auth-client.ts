@@ -4,6 +4,7 @@ import { GateError, PassedOnRefusal } from '../errors.ts';
 import { jsonOf, refusalOf } from './answer.ts';
 import { call } from './http-call.ts';
 import type { HttpAnswer } from './http-call.ts';
+import { requireAlive } from './alive.ts';
 
 /** Who a token belongs to. */
 export interface TokenOwner {
@@ -79,6 +80,15 @@ export class AuthClient {
     const answer = await this.post(`/internal/grants/${encodeURIComponent(id)}/void`, { reason }, 'kept');
     if (answer.status !== 204 && answer.status !== 404)
       throw unavailable(`void was answered with ${answer.status}`);
+  }
+
+  /** For `/readyz`. @throws GateError `auth.unavailable` */
+  async check(): Promise<void> {
+    try {
+      await requireAlive(this.url);
+    } catch (error) {
+      throw unavailable(messageOf(error));
+    }
   }
 
   private async post(path: string, body: object, connection: 'fresh' | 'kept'): Promise<HttpAnswer> {

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { request as httpRequest, Agent } from 'node:http';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { currentRequestId } from '@rind/nest-kit';
 
 /** A call to another process of the index. */
 export interface HttpCall {
@@ -96,6 +97,7 @@ function send(options: HttpCall): Promise<HttpAnswer> {
       headers: {
         Authorization: `Bearer ${options.secret}`,
         Accept: 'application/json',
+        ...requestIdHeader(),
         ...(body !== undefined && file === undefined ? { 'Content-Length': String(body.length) } : {}),
         ...options.headers,
       },
@@ -159,4 +161,10 @@ async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
     chunks.push(chunk);
   }
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+/** The other process's log names the same request. */
+function requestIdHeader(): Record<string, string> {
+  const id = currentRequestId();
+  return id === undefined ? {} : { 'X-Request-Id': id };
 }

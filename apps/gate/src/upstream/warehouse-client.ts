@@ -6,6 +6,7 @@ import { jsonOf, refusalOf } from './answer.ts';
 import type { OpaqueGrant } from './auth-client.ts';
 import { call } from './http-call.ts';
 import type { HttpAnswer } from './http-call.ts';
+import { requireAlive } from './alive.ts';
 
 /** What the warehouse gets: the form, the digests computed here, the grant. No token. */
 export interface UploadHeader {
@@ -108,6 +109,15 @@ export class WarehouseClient {
       return { kind: 'unknown', answered: false, refusal: unavailable(messageOf(error)) };
     }
     return outcomeOf(answer);
+  }
+
+  /** For `/readyz`. @throws GateError `warehouse.unavailable` */
+  async check(): Promise<void> {
+    try {
+      await requireAlive(this.url);
+    } catch (error) {
+      throw unavailable(messageOf(error), error);
+    }
   }
 
   /** @throws GateError `warehouse.unavailable`; its cause is a SilenceError when nothing came within `timeoutMs` */

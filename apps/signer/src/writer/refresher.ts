@@ -12,24 +12,28 @@ export class Refresher {
   private readonly log: PublicationLog;
   private readonly clock: Clock;
   private readonly settings: RefreshSettings;
+  private readonly elapsedMs: () => number;
   private nextMs = Number.NEGATIVE_INFINITY;
 
-  constructor(log: PublicationLog, clock: Clock, settings: RefreshSettings) {
+  /** @param elapsedMs monotonic milliseconds */
+  constructor(log: PublicationLog, clock: Clock, settings: RefreshSettings, elapsedMs = monotonicMs) {
     this.log = log;
     this.clock = clock;
     this.settings = settings;
+    this.elapsedMs = elapsedMs;
   }
 
   /** What is due; null when nothing is, or when this tick was asked already. */
   async plan(state: PublishedState): Promise<PublishingPlan | null> {
     const { log, settings } = this;
     const takenAtMs = monotonicMs();
-    if (takenAtMs < this.nextMs) return null;
+    const askedAtMs = this.elapsedMs();
+    if (askedAtMs < this.nextMs) return null;
     const nowMs = this.clock.nowMs();
     const before = nowMs + settings.refreshBelowMs;
     const due = await log.countBinsExpiringBefore(before);
     const bins = due === 0 ? [] : await this.dueBins(due, before, nowMs);
-    this.nextMs = takenAtMs + settings.tickMs;
+    this.nextMs = askedAtMs + settings.tickMs;
     const topDue =
       isDue(state.timestampExpiresMs, nowMs, settings) || isDue(state.snapshotExpiresMs, nowMs, settings);
     return bins.length === 0 && !topDue ? null : refreshPlan(bins, takenAtMs);

@@ -89,7 +89,7 @@ async function perform(
   command: TakeoverCommand,
   held: Held,
 ): Promise<Performed> {
-  const { log, store, root, bitLength, checkpoint } = parts;
+  const { log, checkpoint } = parts;
   switch (command.kind) {
     case 'read-store': {
       const disowned = await disownedOrNull(parts);

@@ -3,6 +3,9 @@ import type { Lease, PublicationLog } from '@rind/queue-port';
 import type { PublishedState } from '../published/published-state.ts';
 import type { BatchPlanner } from '../publishing/batch-planner.ts';
 import type { Publisher } from '../publishing/publisher.ts';
+import type { Repairs } from '../repair/repairs.ts';
+import type { Sweeper } from '../garbage/sweeper.ts';
+import type { OfflineRoles } from '../offline-roles/offline-roles.ts';
 import type { Refresher } from './refresher.ts';
 import type { Wakeup } from './wakeup.ts';
 
@@ -28,6 +31,12 @@ export interface WriterParts {
   readonly planner: Pick<BatchPlanner, 'plan'>;
   readonly refresher: Pick<Refresher, 'plan'>;
   readonly publisher: Pick<Publisher, 'publish'>;
+  /** What people signed with offline keys; without it such things take effect after a restart. */
+  readonly ceremonies?: Pick<OfflineRoles, 'plan'>;
+  /** What is damaged in the store; without it such a bin is reported and stays. */
+  readonly repairs?: Pick<Repairs, 'isDue' | 'suspect' | 'avoid' | 'plan'>;
+  /** Between publications; without it nothing is ever deleted. */
+  readonly sweeper?: Pick<Sweeper, 'isDue' | 'turn'>;
   /** Null when the process drains meanwhile. */
   readonly takeOver: (fence: number) => Promise<PublishedState | null>;
   readonly clock: Clock;

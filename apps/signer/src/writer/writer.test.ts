@@ -20,17 +20,26 @@ let log: MemoryLog;
 let clock: FakeClock;
 let state: PublishedState;
 let holder: boolean;
+let renewed: () => void;
 /** What each publication ends with; after the last one the writer drains. */
 let results: PublishResult[];
 let published: PublishingPlan[];
 let refreshes: PublishingPlan[];
 let plan: (rows: readonly OutboxRow[]) => Promise<PlannedBatch>;
 let ages: (number | null)[];
+/** What each slice of the sweep does: answers whether there is more, or fails. The state that each was given. */
+let slices: (() => boolean)[];
+let sweptAt: PublishedState[];
+/** Told of each publication's base; by default the writer drains after the last of `results`. */
+let publishOn: ((base: PublishedState) => void) | null;
 let writer: Writer;
 
 const lease: Lease = {
   acquire: async () => ({ fence: 7, databaseNowMs: nowMs }),
-  renew: async () => holder,
+  renew: async () => {
+    renewed();
+    return holder;
+  },
   release: async () => void log.calls.push('release'),
 };
 
@@ -39,17 +48,30 @@ beforeEach(async () => {
   clock = new FakeClock(nowMs);
   state = await publishFirst(new MemoryStore(), nowMs + 86_400_000);
   holder = true;
+  renewed = () => {};
   results = [];
   published = [];
   refreshes = [];
   plan = async (rows) => planned(rows);
   ages = [];
+  slices = [];
+  sweptAt = [];
+  publishOn = null;
   writer = new Writer({
     lease,
     log,
     planner: { plan: (rows) => plan(rows) },
     refresher: { plan: async () => refreshes.shift() ?? null },
-    publisher: { publish: async (_fence, _base, one) => publish(one) },
+    publisher: { publish: async (_fence, base, one) => publish(base, one) },
+    sweeper: {
+      get isDue() {
+        return slices.length > 0;
+      },
+      turn: async (_fence, at) => {
+        sweptAt.push(at);
+        return slices.shift()!();
+      },
+    },
     takeOver: async () => state,
     clock,
     wakeup: new Wakeup(),
@@ -75,13 +97,14 @@ beforeEach(async () => {
   });
 });
 
-function publish(one: PublishingPlan): PublishResult {
+function publish(base: PublishedState, one: PublishingPlan): PublishResult {
   published.push(one);
+  publishOn?.(base);
   const result = results.shift() ?? { kind: 'published', state, id: 1 };
   if (result.kind === 'published') {
     log.rows = log.rows.filter(({ id }) => !one.record.outboxIds.includes(id));
   }
-  if (results.length === 0) writer.drain();
+  if (results.length === 0 && publishOn === null) writer.drain();
   return result;
 }
 
@@ -117,6 +140,34 @@ const abandoned = (cause: Error): PublishResult => ({ kind: 'abandoned', reason:
 const audited = (): string[] => log.audited.map(({ event }) => event);
 
 describe('the writer', () => {
+  it('sweeps a slice after each publication, on what was published last, and goes on when nothing waits', async () => {
+    const moved = { ...state, timestampVersion: 9 };
+    enqueue(1);
+    results = [{ kind: 'published', state: moved, id: 1 }];
+    const [more, last] = [() => true, () => (writer.drain(), false)];
+    slices = [more, more, last];
+    publishOn = () => {};
+    await writer.run();
+    expect(published).toHaveLength(1);
+    expect(sweptAt.map(({ timestampVersion }) => timestampVersion)).toEqual([9, 9, 9]);
+  });
+
+  it('keeps what it published when the sweep after it fails', async () => {
+    const moved = { ...state, timestampVersion: 9 };
+    const bases: number[] = [];
+    publishOn = (base) => bases.push(base.timestampVersion);
+    enqueue(1);
+    results = [{ kind: 'published', state: moved, id: 1 }];
+    const failing = (): boolean => {
+      enqueue(2);
+      results = [ok()];
+      throw new StorageError('store.unavailable', 'no answer', { key: '' });
+    };
+    slices = [failing, () => (writer.drain(), false)];
+    await writer.run();
+    expect(bases).toEqual([state.timestampVersion, 9]);
+  });
+
   it('publishes what is pending, drains and gives the lease back', async () => {
     enqueue(1, 2);
     await writer.run();
@@ -189,6 +240,7 @@ describe('the writer', () => {
     clock.advance(offsetMs);
     await expect(writer.run()).rejects.toMatchObject({ code: 'clock.off', details: { offsetMs } });
     expect(audited()).toEqual(['clock.off']);
+    expect(log.calls).toContain('release');
     expect(published).toEqual([]);
   });
 
@@ -211,6 +263,32 @@ describe('the writer', () => {
     await writer.run();
     expect(log.calls).toContain('abandon 1 unknown outcome');
     expect(published.map(({ record }) => record.outboxIds)).toEqual([[1]]);
+  });
+
+  it('writes the lease’s row before it looks for what an unanswered commit may have left', async () => {
+    enqueue(1);
+    results = [abandoned(new StorageError('store.unavailable', 'no answer', { key: 'x' })), ok()];
+    const calls: string[] = [];
+    const unfinished = log.unfinished.bind(log);
+    log.unfinished = async () => {
+      calls.push('unfinished');
+      return unfinished();
+    };
+    renewed = () => void calls.push('renew');
+    await writer.run();
+    expect(calls.slice(0, 2)).toEqual(['renew', 'unfinished']);
+  });
+
+  it('stops when somebody else holds the lease by then', async () => {
+    enqueue(1);
+    results = [abandoned(new StorageError('store.unavailable', 'no answer', { key: 'x' })), ok()];
+    renewed = () => (holder = false);
+    await expect(writer.run()).rejects.toMatchObject({
+      code: 'writer.lost',
+      details: { reason: 'lease.lost' },
+    });
+    expect(published).toHaveLength(1);
+    expect(log.calls).not.toContain('unfinished');
   });
 
   it('dies of what does not pass', async () => {

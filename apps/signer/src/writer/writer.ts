@@ -59,7 +59,10 @@ export class Writer {
       while (state !== null && !this.draining) state = await this.turn(fence, state);
       await this.tolerating(() => lease.release(fence));
     } catch (error) {
-      if (isRindError(error, 'writer.lost')) await this.recordLoss(fence, error.details);
+      const isLost = isRindError(error, 'writer.lost');
+      if (isLost || isRindError(error, 'writer.refused')) await this.recordEnd(isLost, fence, error.details);
+      // Who ends for a reason of its own leaves the work to a standby at once.
+      if (!isLost) await lease.release(fence).catch(() => {});
       throw error;
     } finally {
       clearInterval(renewal);
@@ -90,15 +93,16 @@ export class Writer {
     return null;
   }
 
-  /** Said by the one that lost, if the database hears it in time: its end must not wait for the database. */
-  private async recordLoss(fence: number, details: object): Promise<void> {
+  /** Said by the one that ends, if the database hears it in time: its end must not wait for the database. */
+  private async recordEnd(isLost: boolean, fence: number, details: object): Promise<void> {
     const { log, wakeup, settings } = this.parts;
+    const event = isLost ? 'lease.lost' : 'writer.refused';
     const detail = { ...details, fence, holder: settings.holder };
-    const recorded = log.audit([{ event: 'lease.lost', detail }]).catch(() => {});
+    const recorded = log.audit([{ event, detail }]).catch(() => {});
     await Promise.race([recorded, wakeup.pause(lossTimeoutMs)]);
   }
 
-  /** One round: what the schedule says is due, else what is pending, else wait. */
+  /** One round: what the schedule says is due, else what is pending; then a slice of the sweep; else wait. */
   private async turn(fence: number, state: PublishedState): Promise<PublishedState> {
     const { settings, wakeup } = this.parts;
     if (this.lost !== null) throw lost(this.lost);
@@ -106,15 +110,58 @@ export class Writer {
     const next = await this.tolerating(async () => {
       if (this.untidy) await this.tidyUp(fence);
       // The schedule first, though a tick at a time: requests that never cease must not let metadata expire.
-      return (await this.refresh(fence, state)) ?? (await this.publishPending(fence, state));
+      return (
+        (await this.repair(fence, state)) ??
+        (await this.ceremony(fence, state)) ??
+        (await this.refresh(fence, state)) ??
+        (await this.publishPending(fence, state))
+      );
     });
     if (next === undefined) return state;
+    const sweepsOn = await this.sweep(fence, next ?? state);
     if (next === null) {
-      await wakeup.wait(settings.idleMs);
+      if (!sweepsOn) await wakeup.wait(settings.idleMs);
       return state;
     }
     const restMs = settings.minPublishIntervalMs - (monotonicMs() - startedMs);
     if (restMs > 0 && !this.draining) await wakeup.pause(restMs);
+    return next;
+  }
+
+  /** Its trouble is kept apart: what was just published stands whatever becomes of the sweep. */
+  private async sweep(fence: number, state: PublishedState): Promise<boolean> {
+    const { sweeper, log } = this.parts;
+    if (sweeper?.isDue !== true || this.draining) return false;
+    const goesOn = await this.tolerating(async () => {
+      await this.requireClock(await log.databaseNowMs());
+      return sweeper.turn(fence, state);
+    });
+    return goesOn ?? false;
+  }
+
+  /** What is damaged goes before everything that might be built upon it. */
+  private async repair(fence: number, state: PublishedState): Promise<PublishedState | null> {
+    const { repairs, log } = this.parts;
+    if (repairs?.isDue(state) !== true) return null;
+    // To one who lost the lease meanwhile, what others did looks like damage. Nothing but the fence is looked at.
+    await log.raiseNextVersion(fence, 'timestamp', 1);
+    const step = await repairs.plan(state);
+    if (step === null) return null;
+    await this.requireClock(await this.parts.log.databaseNowMs());
+    const next = await this.publish(fence, state, step.plan);
+    if (next !== state) await this.tolerating(() => step.closed());
+    return next;
+  }
+
+  /** What was signed with offline keys goes first: it is rare, and people wait for it. */
+  private async ceremony(fence: number, state: PublishedState): Promise<PublishedState | null> {
+    const step = await this.parts.ceremonies?.plan(state);
+    if (step === null || step === undefined) return null;
+    await this.requireClock(await this.parts.log.databaseNowMs());
+    const next = await this.publish(fence, state, step.plan);
+    if (next === state) step.failed();
+    // Whatever becomes of the rest, what was published is published.
+    else await this.tolerating(() => step.closed());
     return next;
   }
 
@@ -188,21 +235,28 @@ export class Writer {
     cause: unknown,
     batch: PlannedBatch | undefined,
   ): Promise<void> {
-    const { log, wakeup, settings } = this.parts;
+    const { log, wakeup, settings, repairs } = this.parts;
     if (isRindError(cause, 'bin.too-large') && batch !== undefined) {
       await log.setAside(fence, oversizedRows(cause, plan, batch));
       return;
     }
     await this.tidyUp(fence);
+    if (isRindError(cause, 'page.corrupt')) await repairs?.avoid((cause.details as { key: string }).key);
     if (isRindError(cause, 'store.corrupt') || isRindError(cause, 'store.missing')) {
-      await log.audit([{ event: 'store.corrupt', detail: { ...cause.details, code: cause.code } }]);
+      if (repairs !== undefined) repairs.suspect(plan.bins.keys());
+      else await log.audit([{ event: 'store.corrupt', detail: { ...cause.details, code: cause.code } }]);
     }
     await wakeup.pause(Math.min(1_000, settings.leaseTtlMs / 3));
   }
 
-  /** Between two publications of one writer, whatever is unfinished is its own and never reached the swap. */
+  /**
+   * Between two publications of one writer, whatever is unfinished is its own and never reached the swap.
+   * Renewing the lease waits for its row, so a commit that is still on its way is done, and seen, or fails:
+   * an `open` that took effect only after this would keep its rows for ever.
+   */
   private async tidyUp(fence: number): Promise<void> {
-    const { log } = this.parts;
+    const { log, lease, settings } = this.parts;
+    if (!(await lease.renew(fence, settings.leaseTtlMs))) throw lost('lease.lost');
     for (const { id } of await log.unfinished()) await log.abandon(fence, id, 'unknown outcome');
     this.untidy = false;
   }

@@ -15,6 +15,8 @@ export interface ChildSettings {
 const firstBackoffMs = 250;
 const maxBackoffMs = 5_000;
 const stableMs = 10_000;
+/** A signer ends with it when the store and the record contradict each other. */
+const refusedExitCode = 4;
 
 /** One process of the instance: started, watched, started again with backoff until it is told to stop. */
 export class Child {
@@ -26,6 +28,7 @@ export class Child {
   private backoffMs = firstBackoffMs;
   private timer: NodeJS.Timeout | undefined;
   private isReady = false;
+  private refused = false;
 
   /** @param changed called when the process came, went, or became ready */
   constructor(settings: ChildSettings, changed: () => void, say: (line: string) => void) {
@@ -40,6 +43,11 @@ export class Child {
 
   get ready(): boolean {
     return this.isReady;
+  }
+
+  /** It ended because a person must look first; it goes on being started. */
+  get refuses(): boolean {
+    return this.refused;
   }
 
   start(): void {
@@ -58,6 +66,7 @@ export class Child {
       this.isReady = false;
       this.changed();
       if (this.stopping) return;
+      this.noteRefusal(code === refusedExitCode);
       this.say(`${this.settings.name} (pid ${child.pid}) ended with ${signal ?? code}: starting it again`);
       this.backoffMs =
         performance.now() - startedAt > stableMs
@@ -67,6 +76,13 @@ export class Child {
     });
     this.changed();
     void this.watchReady(child);
+  }
+
+  private noteRefusal(refused: boolean): void {
+    if (refused && !this.refused) {
+      this.say(`${this.settings.name} refuses to go on from what is published: look with npx rind status`);
+    }
+    this.refused = refused;
   }
 
   /** From here on an end is an end. */
@@ -99,6 +115,7 @@ export class Child {
       const ready = await isReady(this.settings.url);
       if (this.child === child && ready !== this.isReady) {
         this.isReady = ready;
+        if (ready) this.refused = false;
         this.changed();
       }
       await new Promise((resolve) => setTimeout(resolve, this.isReady ? 1_000 : 50));

@@ -53,8 +53,10 @@ export class ProcessSet {
 
   /** Resolves when every process answers that it is ready. */
   async ready(): Promise<void> {
-    const until = performance.now() + readyTimeoutMs;
+    let until = performance.now() + readyTimeoutMs;
     while (!this.allReady) {
+      // Mending takes a person, and the database must be there meanwhile.
+      if (this.children.some(({ child }) => child.refuses)) until = performance.now() + readyTimeoutMs;
       if (performance.now() > until) {
         const { name, logFile } = this.children.find(({ child }) => !child.ready)!.child.settings;
         throw new SupervisorError('process.not-ready', `${name} did not become ready: see ${logFile}`, {

@@ -1,5 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
+import { LOGGER } from '@rind/nest-kit';
+import type { Logger } from '@rind/nest-kit';
 import { IndexDatabaseModule } from '../database/index-database.module.ts';
 import { IndexDatabase } from '../database/index-database.ts';
 import { PublicationFeed } from './publication-feed.ts';
@@ -9,9 +11,9 @@ import { PublicationFeed } from './publication-feed.ts';
   providers: [
     {
       provide: PublicationFeed,
-      inject: [IndexDatabase],
-      useFactory: async (database: IndexDatabase) => {
-        const feed = new PublicationFeed();
+      inject: [IndexDatabase, LOGGER],
+      useFactory: async (database: IndexDatabase, logger: Logger) => {
+        const feed = new PublicationFeed(logger);
         await feed.open(database.pool);
         return feed;
       },

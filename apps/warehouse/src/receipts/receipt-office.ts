@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Sql } from '@rind/database';
+import { noteInAccessLog } from '@rind/nest-kit';
 import type { Metrics } from '@rind/nest-kit';
 import { bitLengthOf } from '@rind/repository';
 import { uploadNotFound } from '../errors.ts';
@@ -37,7 +38,7 @@ export class ReceiptOffice {
   /** @param waitSeconds 0 to 60; @throws WarehouseError `upload.not-found`, `receipt.too-many-waiters` */
   async one(id: string, waitSeconds: number, response: ServerResponse): Promise<Receipt> {
     if (!uuid.test(id)) throw uploadNotFound();
-    return this.desk.receipt(id, waitSeconds * 1_000, goneSignal(response));
+    return told(await this.desk.receipt(id, waitSeconds * 1_000, goneSignal(response)));
   }
 
   /** Of the newest upload of the bytes with that checksum. */
@@ -45,13 +46,20 @@ export class ReceiptOffice {
     const gone = goneSignal(response);
     const id = await newestUploadOf(this.sql, sha256);
     if (id === null) throw uploadNotFound();
-    return this.desk.receipt(id, waitSeconds * 1_000, gone);
+    return told(await this.desk.receipt(id, waitSeconds * 1_000, gone));
   }
 
   /** Answers all that wait: called when the process begins to drain. */
   release(): void {
     this.desk.release();
   }
+}
+
+/** The log's line of the answer names what the signer's log names. */
+function told(receipt: Receipt): Receipt {
+  const { id: uploadId, state, publication } = receipt;
+  noteInAccessLog({ uploadId, state, ...(publication === null ? {} : { publication }) });
+  return receipt;
 }
 
 /** Fires when the client hangs up before it was answered. */

@@ -8,6 +8,7 @@ interface ReceiptRow {
   accepted_at: Date;
   state: ReceiptFacts['queueState'];
   reason: string | null;
+  publication_id: string | null;
   snapshot_version: string | null;
   timestamp_version: string | null;
   closed_at: Date | null;
@@ -16,7 +17,7 @@ interface ReceiptRow {
 /** Facts of those of the uploads that exist, in no order. */
 export async function receiptFacts(sql: Sql, ids: readonly string[]): Promise<ReceiptFacts[]> {
   const { rows } = await sql.query<ReceiptRow>(
-    `SELECT u.id, u.target_path, u.sha256, u.accepted_at, o.state, o.reason,
+    `SELECT u.id, u.target_path, u.sha256, u.accepted_at, o.state, o.reason, o.publication_id,
             p.snapshot_version, p.timestamp_version, p.closed_at
        FROM warehouse.upload u
        LEFT JOIN LATERAL (SELECT * FROM signer.outbox WHERE upload_id = u.id ORDER BY id DESC LIMIT 1) o ON true
@@ -31,6 +32,7 @@ export async function receiptFacts(sql: Sql, ids: readonly string[]): Promise<Re
     acceptedAt: row.accepted_at,
     queueState: row.state,
     reason: row.reason,
+    publication: row.publication_id === null ? null : Number(row.publication_id),
     snapshotVersion: row.snapshot_version === null ? null : Number(row.snapshot_version),
     timestampVersion: row.timestamp_version === null ? null : Number(row.timestamp_version),
     closedAt: row.closed_at,

@@ -9,6 +9,7 @@ const facts: ReceiptFacts = {
   acceptedAt: new Date(0),
   queueState: 'pending',
   reason: null,
+  publication: 3,
   snapshotVersion: 7,
   timestampVersion: 9,
   closedAt: new Date(1_000),
@@ -28,6 +29,7 @@ describe('a receipt', () => {
 
   it('names versions and time only once they can be verified', () => {
     expect(receiptOf({ ...facts, queueState: 'taken' }, 10)).toMatchObject({
+      publication: 3,
       snapshotVersion: null,
       timestampVersion: null,
       verifiableAt: null,
@@ -38,6 +40,13 @@ describe('a receipt', () => {
       verifiableAt: '1970-01-01T00:00:01.000Z',
     });
   });
+
+  it.each(['pending', 'set-aside'] as const)(
+    'names no publication that took a row back: %s',
+    (queueState) => {
+      expect(receiptOf({ ...facts, queueState }, 10).publication).toBeNull();
+    },
+  );
 
   it('says why a request was rejected, and only then', () => {
     const reason = 'path.rewritten';

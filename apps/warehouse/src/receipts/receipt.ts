@@ -14,6 +14,8 @@ export interface Receipt {
   readonly sha256: string | null;
   /** The role that lists, or will list, the target. */
   readonly bin: string;
+  /** Number of the publication that brings it, or brought it, as in the signer's log. */
+  readonly publication: number | null;
   /** Where to look: the first snapshot and timestamp that show it. Null until `verifiable`. */
   readonly snapshotVersion: number | null;
   readonly timestampVersion: number | null;
@@ -30,6 +32,8 @@ export interface ReceiptFacts {
   /** Of the newest row in the outbox; null when there is none. */
   readonly queueState: 'pending' | 'taken' | 'published' | 'set-aside' | null;
   readonly reason: string | null;
+  /** That took the row last, whatever became of it. */
+  readonly publication: number | null;
   readonly snapshotVersion: number | null;
   readonly timestampVersion: number | null;
   readonly closedAt: Date | null;
@@ -53,6 +57,7 @@ export function receiptOf(facts: ReceiptFacts, bitLength: number): Receipt {
     targetPath: facts.targetPath,
     sha256: facts.sha256,
     bin: binName(binIndexOf(facts.targetPath, bitLength), bitLength),
+    publication: verifiable || state === 'publishing' ? facts.publication : null,
     snapshotVersion: verifiable ? facts.snapshotVersion : null,
     timestampVersion: verifiable ? facts.timestampVersion : null,
     acceptedAt: facts.acceptedAt.toISOString(),

@@ -37,6 +37,7 @@ describe('a receipt', () => {
       targetPath,
       sha256,
       bin: binName(binIndexOf(targetPath, 4), 4),
+      publication: null,
       snapshotVersion: null,
       timestampVersion: null,
       acceptedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -49,6 +50,7 @@ describe('a receipt', () => {
     expect(last.json()).toEqual({
       ...first,
       state: 'verifiable',
+      publication: expect.any(Number),
       snapshotVersion: 7,
       timestampVersion: 9,
       verifiableAt: expect.stringMatching(/Z$/),

@@ -6,19 +6,20 @@ import type { StatusFacts } from './status-facts.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const role = (leftMs: number) => ({ version: 3, expiresMs: nowMs + leftMs });
+const role = (leftMs: number) => ({ version: 9, expiresMs: nowMs + leftMs });
 const roles = (changed: Partial<StatusFacts['roles']>) => ({ roles: { ...healthy.roles, ...changed } });
-const queue = (oldestMs: number, depth = 2) => ({ queue: { depth, oldestMs, setAside: 5 } });
+const queue = (oldestMs: number, depth = 2) => ({
+  queue: { depth, oldestMs, setAside: 5, held: 0, oldestFreeMs: oldestMs },
+});
+const held = (oldestMs: number, oldestFreeMs: number) => ({
+  queue: { depth: 3, oldestMs, setAside: 0, held: 2, oldestFreeMs },
+});
 const open = { ...healthy.lastPublication!, state: 'open', closedMs: null } as const;
 
 describe('the health of a repository', () => {
   it.each<[string, Partial<StatusFacts>, [code: string, severity: string][]]>([
     ['is good when nothing is wrong', {}, []],
-    [
-      'does not suffer from requests that were set aside',
-      { queue: { depth: 0, oldestMs: 0, setAside: 9 } },
-      [],
-    ],
+    ['does not suffer from requests that were set aside', { queue: { ...healthy.queue, setAside: 9 } }, []],
     ['is bad before the first ceremony', { roles: {} }, [['repository.missing', 'error']]],
     ['is good two months before root expires', roles({ root: role(60 * day + 1) }), []],
     ['warns of root in its last two months', roles({ root: role(60 * day) }), [['root.expiring', 'warning']]],
@@ -56,6 +57,20 @@ describe('the health of a repository', () => {
     ['is good while the queue moves', queue(minute), []],
     ['warns when the queue is slow', queue(minute + 1), [['queue.stuck', 'warning']]],
     ['is bad when the queue stands', queue(10 * minute + 1), [['queue.stuck', 'error']]],
+    ['bears a quota that holds requests for a moment', held(minute, 0), []],
+    [
+      'tells requests that a quota holds from a queue that stands',
+      held(20 * minute, minute),
+      [['queue.held', 'warning']],
+    ],
+    [
+      'sees that the queue stands behind requests that a quota holds',
+      held(20 * minute, 11 * minute),
+      [
+        ['queue.stuck', 'error'],
+        ['queue.held', 'warning'],
+      ],
+    ],
     ['is good during a publication', { lastPublication: { ...open, openedMs: nowMs - 5 * minute } }, []],
     [
       'is bad when a publication does not end',
@@ -83,8 +98,21 @@ describe('the health of a repository', () => {
     ['bears a clock that is shifted on purpose', { nowMs: nowMs + hour, clockOffsetMs: hour }, []],
     [
       'is good in the moment before a publication is recorded',
-      { storedTimestamp: { kind: 'version', version: 99 } },
+      { storedTimestamp: { kind: 'version', version: 10 }, lastPublication: { ...open, openedMs: nowMs } },
       [],
+    ],
+    [
+      'is good when a publication was recorded while we looked',
+      {
+        storedTimestamp: { kind: 'version', version: 10 },
+        lastPublication: { ...healthy.lastPublication!, closedMs: nowMs - 9_999 },
+      },
+      [],
+    ],
+    [
+      'is bad when the store is ahead and nothing is under way',
+      { storedTimestamp: { kind: 'version', version: 10 } },
+      [['store.newer', 'error']],
     ],
     [
       'is bad when the store went back',

@@ -24,6 +24,7 @@ export type ProblemCode =
   | 'valid-for.low'
   | 'lease.none'
   | 'queue.stuck'
+  | 'queue.held'
   | 'publication.stuck'
   | 'bin.too-large'
   | 'bins.count-mismatch'
@@ -31,7 +32,8 @@ export type ProblemCode =
   | 'store.unavailable'
   | 'store.corrupt'
   | 'store.full'
-  | 'store.older';
+  | 'store.older'
+  | 'store.newer';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -48,6 +50,8 @@ const slowQueueMs = minute;
 const stuckQueueMs = 10 * minute;
 const stuckPublicationMs = 5 * minute;
 const clockToleranceMs = minute;
+/** By then a publication that was open when we asked the database is over. */
+const settleMs = 10 * second;
 const largeBinShare = 0.9;
 
 const offlineRoles: readonly Extract<PublishedRole, 'root' | 'targets' | 'bins'>[] = [
@@ -113,7 +117,8 @@ function assessValidity(facts: StatusFacts): Problem[] {
   return [{ code: 'valid-for.low', severity, message, remedy }];
 }
 
-function assessStore({ storedTimestamp, roles }: StatusFacts): Problem[] {
+function assessStore(facts: StatusFacts): Problem[] {
+  const { storedTimestamp, roles } = facts;
   const committed = roles.timestamp!.version;
   switch (storedTimestamp.kind) {
     case 'unavailable':
@@ -131,24 +136,31 @@ function assessStore({ storedTimestamp, roles }: StatusFacts): Problem[] {
           code: 'store.corrupt',
           severity: 'error',
           message: 'metadata/timestamp.json in the store is not a timestamp.',
-          remedy: 'Find out who wrote it (rind fsck), then let the signer publish anew.',
+          remedy:
+            'The signer replaces it within a minute. Find out who wrote it (rind audit --event store.corrupt).',
         },
       ];
     case 'missing':
-    case 'version': {
-      // A newer one is the moment between the commit point and the record of it.
-      if (storedTimestamp.kind === 'version' && storedTimestamp.version >= committed) return [];
-      const found =
-        storedTimestamp.kind === 'version' ? `is version ${storedTimestamp.version}` : 'is missing';
       return [
         {
           code: 'store.older',
           severity: 'error',
-          message: `The timestamp in the store ${found}, but ${committed} was committed: the store went back.`,
+          message: `There is no timestamp in the store, but ${committed} was committed.`,
+          remedy:
+            'Is this the right folder or bucket, and mounted? If so, the signer puts back what is provable.',
+        },
+      ];
+    case 'version':
+      if (storedTimestamp.version > committed) return assessNewerStore(storedTimestamp.version, facts);
+      if (storedTimestamp.version === committed) return [];
+      return [
+        {
+          code: 'store.older',
+          severity: 'error',
+          message: `The timestamp in the store is version ${storedTimestamp.version}, but ${committed} was committed: the store went back.`,
           remedy: 'Find out who restored the store; the signer publishes anew under its lease.',
         },
       ];
-    }
   }
 }
 
@@ -164,23 +176,48 @@ function assessRoom({ storeRoom }: StatusFacts): Problem[] {
   ];
 }
 
+/** A newer timestamp is the moment between the commit point and the record of it, unless nothing was under way. */
+function assessNewerStore(stored: number, { roles, lastPublication, databaseNowMs }: StatusFacts): Problem[] {
+  const closedMs = lastPublication?.closedMs ?? null;
+  if (lastPublication !== null && (closedMs === null || databaseNowMs - closedMs < settleMs)) return [];
+  const committed = roles.timestamp!.version;
+  return [
+    {
+      code: 'store.newer',
+      severity: 'error',
+      message: `Timestamp ${stored} is published, but the database knows of none after ${committed}: the signer refuses to go on.`,
+      remedy:
+        'Was the database set back? Then rind recover database --dry-run. If not, somebody else signed with the online keys: rind recover fast-forward.',
+    },
+  ];
+}
+
 function assessSigner({ lease, queue, lastPublication, databaseNowMs }: StatusFacts): Problem[] {
   const problems: Problem[] = [];
   if (lease.holder === null || lease.expiresMs <= databaseNowMs) {
+    const lastHolder = lease.holder === null ? '' : `, the last was ${lease.holder}`;
     problems.push({
       code: 'lease.none',
       severity: 'error',
-      message: 'No signer holds the writer lease: nothing is published or refreshed.',
-      remedy: 'Start a signer, or look why those that run do not take the lease.',
+      message: `No signer holds the writer lease${lastHolder}: nothing is published or refreshed.`,
+      remedy: 'Start a signer, or look why those that run do not take the lease (their logs and /readyz).',
     });
   }
-  if (queue.depth > 0 && queue.oldestMs > slowQueueMs) {
+  const free = queue.depth - queue.held;
+  if (free > 0 && queue.oldestFreeMs > slowQueueMs) {
     problems.push({
       code: 'queue.stuck',
-      severity: queue.oldestMs > stuckQueueMs ? 'error' : 'warning',
-      message: `${queue.depth} requests wait, the oldest for ${Math.floor(queue.oldestMs / second)} s.`,
-      remedy:
-        'Look at the signer: rows held by a quota or a store that fails are in its log and in rind audit.',
+      severity: queue.oldestFreeMs > stuckQueueMs ? 'error' : 'warning',
+      message: `${requests(free, 'waits', 'wait')} for the signer, the oldest for ${Math.floor(queue.oldestFreeMs / second)} s.`,
+      remedy: 'Look at the log of the signer: a store or a database that fails is named there.',
+    });
+  }
+  if (queue.held > 0 && queue.oldestMs > slowQueueMs) {
+    problems.push({
+      code: 'queue.held',
+      severity: 'warning',
+      message: `${requests(queue.held, 'is', 'are')} held back by a quota, the oldest for ${Math.floor(queue.oldestMs / second)} s.`,
+      remedy: 'rind audit --event quota.exceeded names them. They go out by themselves within the hour.',
     });
   }
   const open = lastPublication?.state === 'open' || lastPublication?.state === 'prepared';
@@ -193,6 +230,10 @@ function assessSigner({ lease, queue, lastPublication, databaseNowMs }: StatusFa
     });
   }
   return problems;
+}
+
+function requests(count: number, one: string, many: string): string {
+  return count === 1 ? `1 request ${one}` : `${count} requests ${many}`;
 }
 
 function assessBins({ bins, configuredBins }: StatusFacts): Problem[] {

@@ -40,6 +40,10 @@ export interface QueueFacts {
   /** Age of the oldest of them; 0 when there is none. */
   readonly oldestMs: number;
   readonly setAside: number;
+  /** Those that wait although a later one was published: a quota holds them back. */
+  readonly held: number;
+  /** Age of the oldest that nothing holds back; 0 when there is none. */
+  readonly oldestFreeMs: number;
 }
 
 export interface LeaseFacts {

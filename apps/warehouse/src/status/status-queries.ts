@@ -16,6 +16,12 @@ type DatabaseFacts = Pick<
 
 const ms = (expression: string) => `floor(extract(epoch FROM ${expression}) * 1000)::float8`;
 
+/** A request that was passed over: the signer takes all that it may, oldest first. */
+const held = `state = 'pending' AND id < coalesce(
+  (SELECT id FROM signer.outbox WHERE state = 'published' ORDER BY id DESC LIMIT 1), 0)`;
+
+const age = (oldest: string) => `coalesce(greatest(0, ${ms('clock_timestamp()')} - ${ms(oldest)}), 0)`;
+
 /** Everything in one statement: all parts are of the same moment. */
 const statement = `
   SELECT ${ms('clock_timestamp()')} AS now_ms,
@@ -23,8 +29,9 @@ const statement = `
             FROM signer.role) AS roles,
          (SELECT jsonb_build_object('count', count(*), 'oldestExpiresMs', ${ms('min(expires)')},
                                     'largestBytes', coalesce(max(length), 0)) FROM signer.bin) AS bins,
-         (SELECT jsonb_build_object('depth', count(*),
-                                    'oldestMs', coalesce(greatest(0, ${ms('clock_timestamp()')} - min(${ms('enqueued_at')})), 0))
+         (SELECT jsonb_build_object('depth', count(*), 'oldestMs', ${age('min(enqueued_at)')},
+                                    'held', count(*) FILTER (WHERE ${held}),
+                                    'oldestFreeMs', ${age(`min(enqueued_at) FILTER (WHERE NOT (${held}))`)})
             FROM signer.outbox WHERE state IN ('pending', 'taken')) AS queue,
          (SELECT count(*)::int FROM signer.outbox WHERE state = 'set-aside') AS set_aside,
          (SELECT jsonb_build_object('holder', holder, 'fence', fence,

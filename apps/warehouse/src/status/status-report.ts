@@ -6,6 +6,8 @@ import { firstExpiryMs } from './validity.ts';
 
 /** The state of the repository as `rind status --json` and `GET /api/v1/status` show it. Dates in UTC. */
 export interface StatusReport {
+  /** By the clock against which everything expires here, ISO 8601. */
+  readonly at: string;
   /** No problems. */
   readonly healthy: boolean;
   readonly problems: readonly Problem[];
@@ -19,7 +21,13 @@ export interface StatusReport {
     readonly oldestExpires: string | null;
     readonly largestBytes: number;
   };
-  readonly queue: { readonly depth: number; readonly oldestMs: number; readonly setAside: number };
+  readonly queue: {
+    readonly depth: number;
+    readonly oldestMs: number;
+    readonly setAside: number;
+    /** Those of `depth` that a quota holds back. */
+    readonly held: number;
+  };
   /** Who may publish: `host:pid`; null when nobody holds it. */
   readonly lease: { readonly holder: string | null; readonly fence: number };
   /** Until the first of timestamp, snapshot and bins expires; 0 when one has. */
@@ -47,6 +55,7 @@ export function statusReport(facts: StatusFacts): StatusReport {
   };
   const { bins, queue, lease, lastPublication } = facts;
   return {
+    at: new Date(facts.nowMs).toISOString(),
     healthy: problems.length === 0,
     problems,
     root: role('root'),
@@ -59,7 +68,7 @@ export function statusReport(facts: StatusFacts): StatusReport {
       oldestExpires: bins.oldestExpiresMs === null ? null : toTufDate(bins.oldestExpiresMs),
       largestBytes: bins.largestBytes,
     },
-    queue,
+    queue: { depth: queue.depth, oldestMs: queue.oldestMs, setAside: queue.setAside, held: queue.held },
     lease: { holder: lease.expiresMs > facts.databaseNowMs ? lease.holder : null, fence: lease.fence },
     validForMs: Math.max(0, firstExpiryMs(facts) - facts.nowMs),
     lastPublication: lastPublication === null ? null : publicationReport(lastPublication),

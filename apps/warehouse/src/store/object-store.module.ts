@@ -5,6 +5,7 @@ import type { Randomness } from '@rind/kernel';
 import { CONFIG, LOGGER, Metrics, RANDOMNESS, Readiness } from '@rind/nest-kit';
 import type { Logger } from '@rind/nest-kit';
 import { maxTimestampBytes, timestampKey } from '@rind/repository';
+import { StorageError } from '@rind/storage-port';
 import type { ObjectStore } from '@rind/storage-port';
 import type { WarehouseConfig } from '../config.ts';
 import { injectedFaults } from '../injected-faults.ts';
@@ -49,7 +50,9 @@ export class ObjectStoreModule implements OnModuleDestroy {
     readiness: Readiness,
   ) {
     readiness.register('store', async () => {
-      await store.get(timestampKey, maxTimestampBytes);
+      if ((await store.get(timestampKey, maxTimestampBytes)) !== null) return;
+      // An empty folder is what one that is not mounted looks like: no place for uploads.
+      throw new StorageError('store.unavailable', 'there is no timestamp', { key: timestampKey });
     });
   }
 

@@ -1,5 +1,6 @@
 import { isRindError } from '@rind/kernel';
 import type { Sql } from '@rind/database';
+import { noteInAccessLog } from '@rind/nest-kit';
 import type { Metrics } from '@rind/nest-kit';
 import { uploadOfGrant } from '../outbox/upload-request.ts';
 import type { UploadAnswer, UploadDesk } from './upload-desk.ts';
@@ -40,6 +41,7 @@ export class UploadIntake {
     try {
       const answer = await this.parts.slots.use(async () => this.parts.desk.accept(await openFrame(body)));
       this.outcomes.inc({ outcome: answer.outcome });
+      noteInAccessLog({ uploadId: answer.uploadId, outcome: answer.outcome });
       if (answer.outcome === 'accepted') this.room = 'enough';
       return answer;
     } catch (error) {

@@ -1,0 +1,10 @@
+export { FaultError } from './errors.ts';
+export type { FaultErrorCode } from './errors.ts';
+export { parseFaultSpec } from './fault-spec.ts';
+export type { FaultSpec, FaultTarget } from './fault-spec.ts';
+export { Faults } from './faults.ts';
+export type { Fault, FaultsOptions } from './faults.ts';
+export { faultySigner, keyUnavailable } from './faulty-signer.ts';
+export { faultySql } from './faulty-sql.ts';
+export type { FaultablePool, FaultableSql } from './faulty-sql.ts';
+export { faultyStore, storeUnavailable } from './faulty-store.ts';

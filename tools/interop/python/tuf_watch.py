@@ -1,7 +1,8 @@
 """Reads a repository with python-tuf's ngclient over and over, and never forgives a failure.
 
 Each round is a new Updater on one cache: refresh, then get_targetinfo of every target known when the round began.
-With --anew each round begins with the cache as it was at first: none, or one of long ago.
+With --anew each round begins with the cache as it was at first: none, or one of long ago. With --download a round
+also downloads the targets that were not downloaded yet, and the last one again.
 Lines on stdin, `{"path": …, "sha256": …}`, make a target known; the end of stdin ends the watch. Prints one JSON
 object a round, and one for the whole watch at the end. Nothing is tried twice. Exit codes: 0 every round succeeded,
 3 some did not.
@@ -75,13 +76,15 @@ class Watch:
         self.rounds = 0
         self.failed = 0
         self.timestamp = 0
+        self.downloaded: set[str] = set()
         self.errors: list[dict] = []
 
     def round(self, targets: dict[str, str]) -> None:
         try:
             self._read(targets)
             self.rounds += 1
-            say({"round": self.rounds, "timestamp": self.timestamp, "known": len(targets)})
+            line = {"round": self.rounds, "timestamp": self.timestamp, "known": len(targets)}
+            say(line | {"downloaded": len(self.downloaded)})
         except Exception as error:  # noqa: BLE001 - whatever a client meets counts
             self.failed += 1
             told = {"type": type(error).__name__, "message": str(error), "cause": repr(error.__cause__)}
@@ -111,6 +114,10 @@ class Watch:
                 raise LookupError(f"{path} is no target")
             if info.hashes["sha256"] != sha256:
                 raise ValueError(f"{path} has sha256 {info.hashes['sha256']}, not {sha256}")
+            if args.download is not None and (path not in self.downloaded or path == list(targets)[-1]):
+                # It compares what it got with length and hashes.
+                updater.download_target(info, os.path.join(args.download, "target"))
+                self.downloaded.add(path)
 
 
 def say(line: dict) -> None:
@@ -124,6 +131,7 @@ def main() -> int:
     parser.add_argument("--root", required=True, help="the root to trust at first")
     parser.add_argument("--cache", required=True, help="trusted metadata, kept between rounds")
     parser.add_argument("--anew", action="store_true", help="every round begins with the cache as it was at first")
+    parser.add_argument("--download", help="download targets too, into this folder")
     parser.add_argument("--pause", type=float, default=0.05, help="seconds between rounds")
     args = parser.parse_args()
     os.makedirs(args.cache, exist_ok=True)

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { clientEnvironment } from './environment.ts';
 import { ensureFixtures } from './fixtures.ts';
 import type { Fixtures } from './fixtures.ts';
+import { goTufVersion } from './go-tuf.ts';
 import { places } from './places.ts';
 import { ensurePython, pinnedVersion } from './python.ts';
 import type { Python } from './python.ts';
@@ -14,6 +15,7 @@ import type { Bench, ClientName, Suite, VersionOf } from './suite.ts';
 import { suites, suitesApart } from './suites.ts';
 import { startInstance } from './supervisor.ts';
 import type { RunningSupervisor } from './supervisor.ts';
+import { tufJsVersion } from './watching-clients.ts';
 
 /** `npm run interop [-- --only SUITE]… [--keep] [--json FILE]`: exit code 0 only if every cell held. */
 const { values } = parseArgs({
@@ -45,6 +47,8 @@ const versions: Readonly<Record<ClientName, string>> = {
   uv: pinnedVersion('uv'),
   twine: pinnedVersion('twine'),
   'python-tuf': pinnedVersion('tuf'),
+  'go-tuf': goTufVersion(),
+  'tuf-js': tufJsVersion(),
   rind: rindVersion,
   http: process.versions.node,
 };

@@ -24,7 +24,7 @@ export interface Context extends Bench {
   readonly instance: Instance;
 }
 
-export type ClientName = 'pip' | 'uv' | 'twine' | 'python-tuf' | 'rind' | 'http';
+export type ClientName = 'pip' | 'uv' | 'twine' | 'python-tuf' | 'go-tuf' | 'tuf-js' | 'rind' | 'http';
 
 export type VersionOf = (client: ClientName) => string;
 

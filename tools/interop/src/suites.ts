@@ -4,7 +4,7 @@ import { installers } from './suites/installers.ts';
 import { pythonTuf } from './suites/python-tuf.ts';
 import { refusals } from './suites/refusals.ts';
 import { rindCli } from './suites/rind-cli.ts';
-import { rotation } from './suites/rotation.ts';
+import { rotation, rotationLarge } from './suites/rotation.ts';
 import type { Bench, Suite } from './suite.ts';
 import { tamperingPythonTuf } from './suites/tampering-python-tuf.ts';
 import { tamperingRind } from './suites/tampering-rind.ts';
@@ -25,4 +25,4 @@ export const suites: readonly Suite[] = [
 ];
 
 /** Suites that do to an instance what no other suite could bear: each starts its own. */
-export const suitesApart: readonly Suite<Bench>[] = [fsck, twoSigners, killing, rotation];
+export const suitesApart: readonly Suite<Bench>[] = [fsck, twoSigners, killing, rotation, rotationLarge];

@@ -10,7 +10,6 @@ const command = new URL('../../../apps/cli/dist/commands/crash-points.js', impor
 const atStart = ['lease-taken', 'takeover-decided'];
 /** Passed by what uploads cause, and not by the first act of a new holder of the lease. */
 const byUploadsOnly = ['batch-taken', 'snapshot-signed', 'after-snapshot'];
-const ofStore = 'store.';
 const ofStorePut = 'store.put.';
 const ofSweep = 'gc-';
 

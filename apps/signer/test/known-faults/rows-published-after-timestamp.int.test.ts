@@ -31,17 +31,27 @@ function isServed(path: string): boolean {
   }
 }
 
-type Failure = 'nothing is stored' | 'the reply is lost';
+const failures = ['nothing is stored', 'the reply is lost', 'the disk is full'] as const;
+type Failure = (typeof failures)[number];
 
 /** The store, failing at each put of keys that match, or with `deaf` calling each failure a success. */
 function failing(match: RegExp, kind: Failure, deaf = false): ObjectStore {
   const { store } = index;
   const through: ObjectStore = Object.create(store) as ObjectStore;
+  const fail = async <Result>(key: string, call: () => Promise<Result>): Promise<Result> => {
+    if (kind === 'the reply is lost') await call();
+    throw new StorageError(kind === 'the disk is full' ? 'store.full' : 'store.unavailable', 'injected', {
+      key,
+    });
+  };
   through.putNew = async (key, body) => {
-    if (!match.test(key)) return store.putNew(key, body as Uint8Array);
-    if (kind === 'the reply is lost') await store.putNew(key, body as Uint8Array);
-    if (deaf) return 'created';
-    throw new StorageError('store.unavailable', 'injected', { key });
+    const put = () => store.putNew(key, body as Uint8Array);
+    if (!match.test(key)) return put();
+    return deaf ? 'created' : fail(key, put);
+  };
+  through.replaceIf = async (key, bytes, tag) => {
+    const replace = () => store.replaceIf(key, bytes, tag);
+    return match.test(key) ? fail(key, replace) : replace();
   };
   return through;
 }
@@ -52,14 +62,20 @@ describe('A file is recorded as published only after the timestamp that shows it
     ['a bin', /^metadata\/[0-9]+\.bin-/],
     ['the snapshot', /^metadata\/[0-9]+\.snapshot/],
   ];
-  const cells = steps.flatMap(([what, match]) =>
-    (['nothing is stored', 'the reply is lost'] as const).map((kind) => [what, kind, match] as const),
-  );
+  const cells = steps.flatMap(([what, match]) => failures.map((kind) => [what, kind, match] as const));
 
   it.each(cells)('when the put of %s fails and %s', async (_what, kind, match) => {
     await index.upload();
     await index.run(4 * hour, undefined, { store: failing(match, kind) });
     expect((await requests()).states).not.toEqual(['published']);
+    expect(await requests()).toMatchObject({ publishedUnseen: [] });
+    await index.run(2 * hour);
+    expect(await requests()).toEqual({ states: ['published'], publishedUnseen: [] });
+  });
+
+  it.each(failures)('when the swap of the timestamp fails and %s', async (kind) => {
+    await index.upload();
+    await index.run(4 * hour, undefined, { store: failing(/timestamp/, kind) });
     expect(await requests()).toMatchObject({ publishedUnseen: [] });
     await index.run(2 * hour);
     expect(await requests()).toEqual({ states: ['published'], publishedUnseen: [] });

@@ -43,6 +43,7 @@ export interface Settled {
 }
 
 const settleTimeoutMs = 240_000;
+const abandonMs = 5_000;
 /** Rounds of each reader that begin after everything is verifiable. */
 const roundsAfter = 1;
 
@@ -179,8 +180,10 @@ export class Scene {
   /** Ends everything, however it is. */
   async abandon(): Promise<void> {
     this.readers.kill();
-    await Promise.allSettled([this.stream.end(), this.history.stop(), this.subject.abandon()]);
-    await this.server.close();
+    await this.subject.abandon();
+    // Authors and readers that wait for an instance that is no more may never end.
+    const others = [this.stream.end(), this.history.stop(), this.server.close()];
+    await Promise.race([Promise.allSettled(others), sleep(abandonMs)]);
     await this.options.setting.close();
   }
 

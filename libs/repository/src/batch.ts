@@ -1,4 +1,3 @@
-import type { ProjectName } from '@rind/kernel';
 import type { AppliedGrant, AuditEvent, PathFacts, ProjectFacts, SetAsideRow } from '@rind/queue-port';
 import type { BinChange } from './bin-document.ts';
 import { decideGrant } from './grant-rules.ts';
@@ -171,7 +170,8 @@ export function binChanges(
   return changes;
 }
 
-function newProject(name: ProjectName | string): ProjectFacts {
+/** A project of which nothing was signed yet. */
+export function newProject(name: string): ProjectFacts {
   return {
     name,
     status: 'active',

@@ -36,7 +36,7 @@ export type {
   Quotas,
   RefusalReason,
 } from './grant-rules.ts';
-export { binChanges, decideBatch } from './batch.ts';
+export { binChanges, decideBatch, newProject } from './batch.ts';
 export type { BatchDecision, BatchFacts, BatchRequest, HeldRow, RenderedPage } from './batch.ts';
 export { advance, commandOf, planned } from './publication-machine.ts';
 export type { PublicationCommand, PublicationOutcome, PublicationState } from './publication-machine.ts';

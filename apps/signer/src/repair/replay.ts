@@ -3,7 +3,7 @@ import type { KeyId } from '@rind/kernel';
 import { grantTargetPath, verifyGrant } from '@rind/index-model';
 import type { GrantKey, VerifiedGrant } from '@rind/index-model';
 import type { PathFacts, ProjectFacts } from '@rind/queue-port';
-import { decideGrant } from '@rind/repository';
+import { decideGrant, newProject } from '@rind/repository';
 
 /** A grant of the record of applied ones: bytes alone, whose signature says whether they count. */
 export interface RecordedGrant {
@@ -103,16 +103,4 @@ function verified(
     }
   }
   return proven.sort((a, b) => a.grant.seq - b.grant.seq);
-}
-
-function newProject(name: string): ProjectFacts {
-  return {
-    name,
-    status: 'active',
-    statusReason: null,
-    lastSeq: 0,
-    pageSha256: null,
-    pageLength: null,
-    pageBin: null,
-  };
 }

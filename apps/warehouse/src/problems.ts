@@ -33,7 +33,7 @@ const form: Rules<UploadErrorCode> = {
   'filename.unsupported-platform': badForm,
 };
 
-const grant: Rules<GrantErrorCode> = {
+const grant: Rules<Exclude<GrantErrorCode, 'grant-keys.invalid'>> = {
   'grant.malformed': { status: 400, expose: ['problem'] },
   'grant.unknown-key': { status: 403 },
   'grant.bad-signature': { status: 403 },

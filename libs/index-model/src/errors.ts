@@ -24,6 +24,8 @@ export class IndexModelError<Code extends IndexModelErrorCode = IndexModelErrorC
 > {}
 
 interface GrantErrors {
+  /** The pinned file of trusted keys is not one. */
+  'grant-keys.invalid': { problem: string };
   'grant.malformed': { problem: string };
   /** Signed by a key that is not trusted, or by one that this build cannot check. */
   'grant.unknown-key': { keyid: string };

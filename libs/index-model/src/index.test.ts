@@ -38,6 +38,7 @@ it('exports exactly what is promised to other libraries', () => {
     'pageObjectKey',
     'pageTargetPath',
     'parseDistribution',
+    'parseGrantKeys',
     'parsePackageUrlPath',
     'parseProjectName',
     'parseProjectPage',

@@ -38,6 +38,7 @@ export {
   serializeSignedGrant,
   verifyGrant,
 } from './signed-grant.ts';
+export { parseGrantKeys } from './grant-keys.ts';
 export type { GrantKey, SignedGrant, VerifiedGrant } from './signed-grant.ts';
 
 export { offeredFiles, relativeFileUrl, renderProjectPage, simpleApiVersion } from './simple-page.ts';

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { openPool, recoverIndex } from '@rind/database';
 import type { Pool, RecoveredFile } from '@rind/database';
+import { parseGrantKeys } from '@rind/index-model';
 import { z } from 'zod';
 import { openWritableStore } from '../ceremony/writable-store.ts';
 import { counted } from '../counted.ts';
 import type { LocalInstance } from '../instance.ts';
 import type { Invocation } from '../invocation.ts';
 import { readLocalFile } from '../local-file.ts';
-import { parseGrantKeys, readGrantLog } from '../recover/auth-grant-log.ts';
+import { readGrantLog } from '../recover/auth-grant-log.ts';
 import { compare, publishedNumbers } from '../recover/comparison.ts';
 import type { Comparison, Evidence } from '../recover/comparison.ts';
 import { grantedFile, recoveredFile, recoveredRequest } from '../recover/recovered-files.ts';

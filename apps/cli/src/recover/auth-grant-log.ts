@@ -1,38 +1,11 @@
-import { keyIdOf } from '@rind/crypto';
-import type { PublicKey } from '@rind/crypto';
 import type { Sql } from '@rind/database';
-import { grantKey, grantTargetPath, verifyGrant } from '@rind/index-model';
+import { grantTargetPath, verifyGrant } from '@rind/index-model';
 import type { GrantKey } from '@rind/index-model';
 import { isRindError } from '@rind/kernel';
 import type { KeyId } from '@rind/kernel';
 import type { LoggedGrant } from '@rind/repository';
-import { z } from 'zod';
 
 const perRound = 5_000;
-
-const keyFile = z.object({
-  keys: z.array(
-    z.object({
-      issuer: z.enum(['auth', 'operator']),
-      key: z.looseObject({
-        keytype: z.string(),
-        scheme: z.string(),
-        keyval: z.looseObject({ public: z.string() }),
-      }),
-    }),
-  ),
-});
-
-/** The keys whose grants count, from the file that the signer pins. */
-export function parseGrantKeys(text: string): ReadonlyMap<KeyId, GrantKey> {
-  const { keys } = keyFile.parse(JSON.parse(text));
-  return new Map(
-    keys.map(({ issuer, key: listed }) => {
-      const key = listed as unknown as PublicKey;
-      return [keyIdOf(key), grantKey(issuer, key)];
-    }),
-  );
-}
 
 export interface GrantLog {
   /** In the order of their numbers. */

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { DatabaseGarbageLog } from '@rind/database';
+import { parseGrantKeys } from '@rind/index-model';
 import { HttpAuthLog } from '../auth-log/auth-log.ts';
 import type { AuthLog } from '../auth-log/auth-log.ts';
-import { loadGrantKeys } from '../grant-keys.ts';
 import { Intake } from '../intake/intake.ts';
 import { VoidedGrants } from '../intake/voided-grants.ts';
 import { BatchPlanner } from '../publishing/batch-planner.ts';
@@ -25,7 +26,7 @@ export interface Granting {
 export function assembleGranting(base: Base, { bins, bitLength, offline }: Signing): Granting {
   const { config, location, store, log, sql, warn } = base;
   const garbage = new DatabaseGarbageLog(sql);
-  const keys = loadGrantKeys(config.RIND_TRUSTED_GRANT_KEYS_FILE);
+  const keys = parseGrantKeys(readFileSync(config.RIND_TRUSTED_GRANT_KEYS_FILE, 'utf8'));
   const repository = config.RIND_REPOSITORY;
   const pages = config.RIND_RENDER_PAGES === 'yes';
   const record = new DatabaseGrantRecord(sql, bitLength);

@@ -25,6 +25,8 @@ interface WarehouseErrors {
   'upload.not-found': { error: { code: 'upload.not-found'; message: string } };
   'receipt.too-many-waiters': { retryAfterSeconds: number };
   'project.not-found': object;
+  /** The project has none such, or none at all. */
+  'release.not-found': object;
   'file.not-found': object;
   'file.range-not-satisfiable': { length: number };
   /** A published project without the page that was signed for it. */

@@ -61,6 +61,7 @@ const own: Rules<Exclude<WarehouseErrorCode, 'grant-keys.invalid'>> = {
   'upload.not-found': { status: 404, expose: ['error'] },
   'receipt.too-many-waiters': { status: 503 },
   'project.not-found': { status: 404 },
+  'release.not-found': { status: 404 },
   'file.not-found': { status: 404 },
   'file.range-not-satisfiable': { status: 416, expose: ['length'] },
   'page.missing': { status: 503, retryAfterSeconds: 5 },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FilesModule } from './files/files.module.ts';
+import { LegacyJsonModule } from './legacy-json/legacy-json.module.ts';
 import { OperatorGrantsModule } from './operator-grants/operator-grants.module.ts';
 import { ReceiptsModule } from './receipts/receipts.module.ts';
 import { SimpleModule } from './simple/simple.module.ts';
@@ -15,6 +16,7 @@ import { WebModule } from './web/web.module.ts';
     ReceiptsModule,
     OperatorGrantsModule,
     SimpleModule,
+    LegacyJsonModule,
     FilesModule,
     TufModule,
     StatusModule,

@@ -6,6 +6,7 @@ it('exports exactly what is promised to other libraries', () => {
     'GrantError',
     'IndexModelError',
     'UploadError',
+    'UploadFields',
     'canonicalizeVersion',
     'checkFilenameMatches',
     'checkFilenameShape',

@@ -55,4 +55,5 @@ export { checkUploadAction, parseUploadForm } from './upload-form.ts';
 export type { ComputedDigests, Filetype, ReceivedUpload, UploadForm } from './upload-form.ts';
 export { UploadError } from './upload-error.ts';
 export type { UploadErrorCode } from './upload-error.ts';
+export { UploadFields } from './upload-fields.ts';
 export type { FormFields } from './upload-fields.ts';

@@ -35,7 +35,7 @@ export class IndexDatabase {
 }
 
 /** The tables that are read row by row. */
-export type IndexRows = Pick<IndexPrisma, 'signedPath' | 'signedProject' | 'signedRole'>;
+export type IndexRows = Pick<IndexPrisma, 'file' | 'project' | 'signedPath' | 'signedProject' | 'signedRole'>;
 
 function withOurErrors(prisma: IndexPrisma, faults: Faults | null): IndexRows {
   const extended = prisma.$extends({

@@ -98,6 +98,31 @@ export default tseslint.config(
     },
   },
   {
+    // A test of an app may send what the test kit makes.
+    files: ['apps/**/*.test.ts', 'apps/**/test/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allowCircularSelfDependency: true,
+          depConstraints: [
+            ...depConstraints.filter(({ sourceTag }) => sourceTag !== 'layer:app'),
+            {
+              sourceTag: 'layer:app',
+              onlyDependOnLibsWithTags: [
+                'layer:kernel',
+                'layer:port',
+                'layer:core',
+                'layer:adapter',
+                'layer:test',
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: portable.map((lib) => `libs/${lib}/src/**/*.ts`),
     ignores: ['**/*.test.ts'],
     rules: {

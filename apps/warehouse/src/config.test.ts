@@ -20,6 +20,9 @@ describe('the configuration', () => {
       listen: { host: '127.0.0.1' },
       publicUrl: 'http://127.0.0.1:8458',
       maxFileBytes: 104_857_600,
+      maxProjectBytes: 10_737_418_240,
+      maxReleaseAgeMs: 1_209_600_000,
+      prohibitedNamesFile: null,
       bins: { count: 16_384, encoding: 'succinct' },
     });
   });

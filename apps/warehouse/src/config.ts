@@ -11,8 +11,10 @@ import {
 } from '@rind/nest-kit';
 import type { StoreLocation } from '@rind/storage-port';
 import { z } from 'zod';
+import type { InspectionLimits } from './inspection/inspections.ts';
 
 const mebibyte = 1_048_576;
+const dayMs = 86_400_000;
 
 const variables = z
   .object({
@@ -25,6 +27,9 @@ const variables = z
     /** How the world reaches the index; only shown. */
     RIND_PUBLIC_URL: httpUrl,
     RIND_MAX_FILE_BYTES: wholeNumberFrom(1).default(100 * mebibyte),
+    RIND_MAX_PROJECT_BYTES: wholeNumberFrom(1).default(10 * 1_024 * mebibyte),
+    RIND_MAX_RELEASE_AGE_DAYS: wholeNumberFrom(1).default(14),
+    RIND_PROHIBITED_NAMES_FILE: z.string().min(1).optional(),
     RIND_TRUSTED_GRANT_KEYS_FILE: z.string().min(1),
     RIND_BIN_COUNT: wholeNumberFrom(minBinCount, maxBinCount).refine(
       (count) => Number.isInteger(Math.log2(count)),
@@ -53,10 +58,18 @@ export interface WarehouseConfig {
   readonly gateSecret: string;
   readonly publicUrl: string;
   readonly maxFileBytes: number;
+  /** All files of a project together. */
+  readonly maxProjectBytes: number;
+  /** Releases whose first file is older take no more files. */
+  readonly maxReleaseAgeMs: number;
+  /** Names that nobody may register; null for none. */
+  readonly prohibitedNamesFile: string | null;
   readonly grantKeysFile: string;
   readonly bins: { readonly count: number; readonly encoding: BinEncoding };
   /** Uploads whose file is being received or stored at one time. */
   readonly maxConcurrentUploads: number;
+  /** Threads that open archives, and what one file may cost them. */
+  readonly inspection: InspectionLimits;
   /** The longest silence of the gate in the middle of a file. */
   readonly bodyIdleMs: number;
   /** How often the gate hears that its upload is being worked on; it gives up after four such silences. */
@@ -85,9 +98,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     gateSecret: read.RIND_GATE_WAREHOUSE_SECRET,
     publicUrl: read.RIND_PUBLIC_URL,
     maxFileBytes: read.RIND_MAX_FILE_BYTES,
+    maxProjectBytes: read.RIND_MAX_PROJECT_BYTES,
+    maxReleaseAgeMs: read.RIND_MAX_RELEASE_AGE_DAYS * dayMs,
+    prohibitedNamesFile: read.RIND_PROHIBITED_NAMES_FILE ?? null,
     grantKeysFile: read.RIND_TRUSTED_GRANT_KEYS_FILE,
     bins: { count: read.RIND_BIN_COUNT, encoding: read.RIND_BIN_ENCODING },
     maxConcurrentUploads: 64,
+    inspection: { threads: 2, maxQueue: 64, timeoutMs: 60_000, maxHeapMebibytes: 256 },
     bodyIdleMs: 30_000,
     signOfLifeMs: 2_000,
     maxReceiptWaiters: 2_000,

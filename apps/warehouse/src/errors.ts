@@ -10,12 +10,24 @@ interface WarehouseErrors {
   /** As many uploads as this process takes at one time. */
   'warehouse.busy': { retryAfterSeconds: number };
   'file.too-large': { maxBytes: number; project: string };
+  /** Unpacking it took longer, or more memory, than any file may. */
+  'file.too-costly': object;
   /** The name or the bytes are taken by another file. */
   'file.exists': { filename: string };
   /** The name belonged to a file that was deleted. */
   'filename.reused': { filename: string };
   'project.archived': { project: string };
   'project.quarantined': { project: string };
+  /** A new project with the name of a module of Python's standard library. */
+  'project.name-stdlib': { project: string };
+  /** A new project with a name that the operator keeps free. */
+  'project.name-prohibited': { project: string };
+  /** A new project whose name looks like that of another. */
+  'project.name-too-similar': { project: string };
+  'project.too-large': { project: string; maxBytes: number };
+  /** Its first file is older than releases may be that still take files. */
+  'release.closed': { project: string; maxAgeDays: number };
+  'release.second-sdist': { project: string };
   /** The grant is for something else than what came with it. */
   'grant.mismatch': { field: string };
   'grant.expired': object;
@@ -32,6 +44,7 @@ interface WarehouseErrors {
   /** A published project without the page that was signed for it. */
   'page.missing': { project: string };
   'grant-keys.invalid': { path: string };
+  'prohibited-names.invalid': { path: string; problem: string };
 }
 
 export type WarehouseErrorCode = keyof WarehouseErrors;

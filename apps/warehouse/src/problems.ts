@@ -1,5 +1,6 @@
+import type { ArchiveErrorCode } from '@rind/archives';
 import type { DatabaseErrorCode } from '@rind/database';
-import type { GrantErrorCode, UploadErrorCode } from '@rind/index-model';
+import type { DistributionErrorCode, GrantErrorCode, UploadErrorCode } from '@rind/index-model';
 import type { ProblemRule, ProblemTable } from '@rind/nest-kit';
 import type { StorageErrorCode } from '@rind/storage-port';
 import type { WarehouseErrorCode } from './errors.ts';
@@ -33,6 +34,26 @@ const form: Rules<UploadErrorCode> = {
   'filename.unsupported-platform': badForm,
 };
 
+const badFile: ProblemRule = { status: 400 };
+
+/** What is wrong with the file; the texts are PyPI's as far as PyPI looks. */
+const archive: Rules<ArchiveErrorCode | DistributionErrorCode> = {
+  'archive.not-zip': badFile,
+  'archive.not-tar': badFile,
+  'archive.polyglot': badFile,
+  'archive.bomb': { status: 400, expose: ['maxRatio'] },
+  'archive.unsupported-compression': { status: 400, expose: ['member'] },
+  'archive.zip-refused': { status: 400, expose: ['reason', 'member'] },
+  'archive.tar-refused': { status: 400, expose: ['reason', 'member'] },
+  'archive.corrupt': { status: 400, expose: ['member'] },
+  'archive.too-many-members': { status: 400, expose: ['maxMembers'] },
+  'archive.member-too-large': { status: 400, expose: ['member', 'maxBytes'] },
+  'distribution.no-single-folder': badFile,
+  'distribution.file-missing': { status: 400, expose: ['member'] },
+  'distribution.license-file-missing': { status: 400, expose: ['licenseFile', 'member'] },
+  'distribution.entry-points-invalid': { status: 400, expose: ['problem'] },
+};
+
 const grant: Rules<Exclude<GrantErrorCode, 'grant-keys.invalid'>> = {
   'grant.malformed': { status: 400, expose: ['problem'] },
   'grant.unknown-key': { status: 403 },
@@ -41,7 +62,7 @@ const grant: Rules<Exclude<GrantErrorCode, 'grant-keys.invalid'>> = {
   'grant.verb-not-allowed': { status: 403 },
 };
 
-const own: Rules<Exclude<WarehouseErrorCode, 'grant-keys.invalid'>> = {
+const own: Rules<Exclude<WarehouseErrorCode, 'grant-keys.invalid' | 'prohibited-names.invalid'>> = {
   // Between gate and warehouse. 503: the gate finds out whether the grant was used and has the author try again.
   'upload.malformed': { status: 400, expose: ['problem'] },
   'upload.corrupt-transfer': { status: 503, retryAfterSeconds: 1 },
@@ -49,10 +70,17 @@ const own: Rules<Exclude<WarehouseErrorCode, 'grant-keys.invalid'>> = {
   'warehouse.busy': { status: 503 },
   // For authors.
   'file.too-large': { status: 400, expose: ['maxBytes'] },
+  'file.too-costly': { status: 400 },
   'file.exists': { status: 400, expose: ['filename'] },
   'filename.reused': { status: 400, expose: ['filename'] },
   'project.archived': { status: 403, expose: ['project'] },
   'project.quarantined': { status: 403, expose: ['project'] },
+  'project.name-stdlib': { status: 400, expose: ['project'] },
+  'project.name-prohibited': { status: 400, expose: ['project'] },
+  'project.name-too-similar': { status: 400, expose: ['project'] },
+  'project.too-large': { status: 400, expose: ['project', 'maxBytes'] },
+  'release.closed': { status: 400, expose: ['project', 'maxAgeDays'] },
+  'release.second-sdist': { status: 400, expose: ['project'] },
   // For whoever brings a grant.
   'grant.mismatch': { status: 403, expose: ['field'] },
   'grant.expired': { status: 403 },
@@ -79,6 +107,7 @@ const foundations: Partial<Rules<StorageErrorCode | DatabaseErrorCode>> = {
 /** Every refusal: code → status. The text is the error's own; docs/reference/http-api.md lists both. */
 export const problems: ProblemTable = {
   ...form,
+  ...archive,
   ...grant,
   ...own,
   ...foundations,

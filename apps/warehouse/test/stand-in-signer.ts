@@ -18,18 +18,18 @@ export class StandInSigner {
   /** Publishes everything that waits; gives the number of the publication. */
   async publish(): Promise<number> {
     const id = await this.open();
-    const { rows } = await this.admin.query<{ id: string; envelope: Buffer }>(
-      `SELECT id, envelope FROM signer.outbox WHERE state = 'pending' ORDER BY id`,
+    const { rows } = await this.admin.query<{ id: string; envelope: Buffer; core: string | null }>(
+      `SELECT id, envelope, core_metadata_sha256 AS core FROM signer.outbox WHERE state = 'pending' ORDER BY id`,
     );
     const projects = new Set<ProjectName>();
-    for (const { envelope } of rows) {
+    for (const { envelope, core } of rows) {
       const { grant } = parseSignedGrant(new Uint8Array(envelope));
       projects.add(grant.project);
       if (grant.verb !== 'add') continue;
       await this.admin.query(
         `INSERT INTO signer.path (target_path, project, filename, state, length, sha256, sha512, blake2b256,
-                                  requires_python, uploaded_at, last_seq, bin, publication_id)
-         VALUES ($1, $2, $3, 'live', $4, $5, $6, $7, $8, $9, $10, 0, $11) ON CONFLICT DO NOTHING`,
+                                  requires_python, core_metadata_sha256, uploaded_at, last_seq, bin, publication_id)
+         VALUES ($1, $2, $3, 'live', $4, $5, $6, $7, $8, $9, $10, $11, 0, $12) ON CONFLICT DO NOTHING`,
         [
           grantTargetPath(grant),
           grant.project,
@@ -39,6 +39,7 @@ export class StandInSigner {
           grant.digests!.sha512,
           grant.digests!.blake2b256,
           grant.requiresPython ?? null,
+          core,
           grant.uploadedAt,
           grant.seq,
           id,
@@ -105,8 +106,9 @@ export class StandInSigner {
       length: string;
       uploaded_at: string;
       requires_python: string | null;
+      core: string | null;
     }>(
-      `SELECT filename, sha256, length, uploaded_at, requires_python FROM signer.path WHERE project = $1 AND state = 'live'`,
+      `SELECT filename, sha256, length, uploaded_at, requires_python, core_metadata_sha256 AS core FROM signer.path WHERE project = $1 AND state = 'live'`,
       [project],
     );
     const known = await this.admin.query<{ status: 'active' }>(
@@ -120,6 +122,7 @@ export class StandInSigner {
       uploadTime: row.uploaded_at,
       yanked: false,
       ...(row.requires_python === null ? {} : { requiresPython: row.requires_python }),
+      ...(row.core === null ? {} : { coreMetadataSha256: row.core }),
     }));
     const page = renderProjectPage({ name: project, status: known.rows[0]?.status ?? 'active', files });
     const sha256 = hashHex('sha256', page);

@@ -4,6 +4,7 @@ import { ed25519FromSeed, ed25519PublicKey, ed25519Sign, hashHex, keyIdOf } from
 import { grantMessage, normalizeName, serializeSignedGrant, uploadTime } from '@rind/index-model';
 import type { Grant, SignedGrant } from '@rind/index-model';
 import { concatBytes, fromUtf8, systemRandomness, toHex, utf8, uuidV4 } from '@rind/kernel';
+import { sdistBytes, wheelBytes } from '@rind/testkit';
 import { authSeed, gateSecret, repository } from './warehouse-fixture.ts';
 
 export interface Answer {
@@ -72,15 +73,20 @@ export interface Wanted {
   readonly project?: string;
   readonly version?: string;
   readonly filename?: string;
-  readonly content?: Uint8Array;
+  /** What is in the archive that is made. */
+  readonly content?: string | Uint8Array;
+  /** The file itself, in place of an archive that is made. */
+  readonly bytes?: Uint8Array;
   readonly fields?: readonly (readonly [string, string])[];
   readonly requiresPython?: string;
+  /** 2.1 otherwise. */
+  readonly metadataVersion?: string;
   /** Changes to the grant before it is signed. */
   readonly grant?: Partial<Grant>;
   readonly seed?: Uint8Array;
   /** Changes to the header after everything else. */
   readonly header?: Record<string, unknown>;
-  /** Sent instead of the content. */
+  /** Sent instead of the file. */
   readonly sent?: Uint8Array;
 }
 
@@ -107,16 +113,18 @@ export function signGrant(fields: Partial<Grant>, seed: Uint8Array, nowMs: numbe
 export function upload(
   wanted: Wanted,
   nowMs: number,
-): { body: Uint8Array; signed: SignedGrant; filename: string; sha256: string } {
+): { body: Uint8Array; signed: SignedGrant; filename: string; sha256: string; bytes: Uint8Array } {
   const project = wanted.project ?? 'demo';
   const version = wanted.version ?? '1.0';
   const filename = wanted.filename ?? `${normalizeName(project).replaceAll('-', '_')}-${version}.tar.gz`;
-  const content = wanted.content ?? utf8(`${filename} of ${project}`);
+  const wheel = filename.endsWith('.whl');
+  const content = wanted.content ?? `${filename} of ${project}`;
+  const bytes = wanted.bytes ?? (wheel ? wheelBytes : sdistBytes)({ name: project, version, content });
   const digests = {
-    sha256: hashHex('sha256', content),
-    sha512: hashHex('sha512', content),
-    blake2b256: hashHex('blake2b-256', content),
-    md5: hashHex('md5', content),
+    sha256: hashHex('sha256', bytes),
+    sha512: hashHex('sha512', bytes),
+    blake2b256: hashHex('blake2b-256', bytes),
+    md5: hashHex('md5', bytes),
   };
   const { md5, ...granted } = digests;
   const signed = signGrant(
@@ -125,7 +133,7 @@ export function upload(
       project: normalizeName(project),
       filename,
       digests: granted,
-      length: content.length,
+      length: bytes.length,
       uploadedAt: uploadTime(nowMs),
       ...(wanted.requiresPython === undefined ? {} : { requiresPython: wanted.requiresPython }),
       ...wanted.grant,
@@ -133,11 +141,10 @@ export function upload(
     wanted.seed ?? authSeed,
     nowMs,
   );
-  const wheel = filename.endsWith('.whl');
   const fields = [
     [':action', 'file_upload'],
     ['protocol_version', '1'],
-    ['metadata_version', '2.1'],
+    ['metadata_version', wanted.metadataVersion ?? '2.1'],
     ['name', project],
     ['version', version],
     ['filetype', wheel ? 'bdist_wheel' : 'sdist'],
@@ -152,16 +159,17 @@ export function upload(
     filename,
     contentType: 'application/octet-stream',
     digests,
-    length: content.length,
+    length: bytes.length,
     grant: JSON.parse(fromUtf8(serializeSignedGrant(signed))) as object,
     actor: 'alice',
     ...wanted.header,
   };
   return {
-    body: framed(utf8(JSON.stringify(header)), wanted.sent ?? content),
+    body: framed(utf8(JSON.stringify(header)), wanted.sent ?? bytes),
     signed,
     filename,
     sha256: digests.sha256,
+    bytes,
   };
 }
 

@@ -14,6 +14,8 @@ const index: Readonly<Record<string, { warehouse: string; signer: string }>> = {
   'warehouse.project': { warehouse: 'si', signer: 's' },
   'warehouse.file': { warehouse: 'si', signer: 's' },
   'warehouse.upload': { warehouse: 'si', signer: 's' },
+  'warehouse.rendered_description': { warehouse: 'si', signer: '' },
+  'warehouse.search_document': { warehouse: 'siu', signer: '' },
   'signer.outbox': { warehouse: 'si', signer: 'su' },
   'signer.lease': { warehouse: 's', signer: 'su' },
   'signer.publication': { warehouse: 's', signer: 'siu' },
@@ -29,6 +31,7 @@ const index: Readonly<Record<string, { warehouse: string; signer: string }>> = {
   'signer.applied_grant': { warehouse: '', signer: 'si' },
   'signer.signature_log': { warehouse: '', signer: 'si' },
   'signer.audit': { warehouse: '', signer: 'si' },
+  'signer.unproven_bin': { warehouse: 's', signer: 'sid' },
   'signer.unreferenced': { warehouse: '', signer: 'sid' },
   'signer.condemned': { warehouse: '', signer: 'siud' },
 };

@@ -10,8 +10,16 @@ export {
 } from './project-name.ts';
 export { canonicalizeVersion, maxVersionLength, parseVersion, tryParseVersion } from './version.ts';
 export type { Version } from './version.ts';
+export { isStandardLibraryName } from './new-project-name.ts';
+export { equalVersionTexts } from './equal-versions.ts';
 export { compareVersions } from './version-order.ts';
+export { pythonRepr } from './python-repr.ts';
 export { isSpecifierSet, maxSpecifierSetLength, normalizeSpecifierSet } from './specifier.ts';
+export { formatRequirement, parseRequirement } from './requirement.ts';
+export type { Requirement } from './requirement.ts';
+export { normalizeLicenseExpression } from './license-expression.ts';
+export { splitProjectUrl } from './project-url.ts';
+export type { ProjectUrl } from './project-url.ts';
 export { isFilename, maxFilenameLength, parseDistribution, tryParseDistribution } from './filename.ts';
 export type { Distribution, SourceDistribution, Wheel } from './filename.ts';
 export { checkFilenameMatches, checkFilenameShape } from './filename-match.ts';
@@ -57,3 +65,8 @@ export { UploadError } from './upload-error.ts';
 export type { UploadErrorCode } from './upload-error.ts';
 export { UploadFields } from './upload-fields.ts';
 export type { FormFields } from './upload-fields.ts';
+
+export { checkDistributionContents, neededMembers } from './distribution-contents.ts';
+export type { CheckedContents, DistributionContents, DistributionMember } from './distribution-contents.ts';
+export { DistributionError } from './distribution-error.ts';
+export type { DistributionErrorCode, EntryPointsProblem } from './distribution-error.ts';

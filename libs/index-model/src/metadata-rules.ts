@@ -1,9 +1,18 @@
+import { classifierProblems } from './classifier.ts';
 import { descriptionContentTypeProblem } from './description-content-type.ts';
+import { emailAddressProblem } from './email-address.ts';
+import { singleAddress } from './address-list.ts';
+import { importNameProblem } from './import-name.ts';
+import { normalizeLicenseExpression } from './license-expression.ts';
+import { licenseFileProblem } from './license-file.ts';
 import { metadataFields, metadataVersions } from './metadata-field.ts';
 import { hasNameGrammar } from './project-name.ts';
+import { projectUrlProblem } from './project-url.ts';
 import { pythonRepr } from './python-repr.ts';
+import { formatRequirement, parseRequirement } from './requirement.ts';
 import { isSpecifierSet } from './specifier.ts';
 import { tryParseVersion } from './version.ts';
+import { isWebAddress } from './web-address.ts';
 
 /** Values by the metadata's own field name (`requires-python`); at least one each. */
 export type MetadataValues = ReadonlyMap<string, readonly string[]>;
@@ -17,7 +26,6 @@ export interface MetadataProblem {
 
 /** Code points; longer summaries are refused. */
 export const maxSummaryLength = 512;
-const MAX_LABEL_LENGTH = 32;
 
 const LINE_BREAK = /[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/;
 const NOT_DYNAMIC = ['name', 'version', 'metadata-version'];
@@ -65,6 +73,15 @@ const RULES: Readonly<Record<string, (values: readonly string[]) => string | und
     const wrong = extras.find((extra) => !hasNameGrammar(extra));
     return wrong === undefined ? undefined : invalid(wrong, 'provides-extra');
   },
+  'requires-dist': (requirements) => {
+    const wrong = requirements.find((each) => parseRequirement(each) === null);
+    return wrong === undefined ? undefined : invalid(wrong, 'requires-dist');
+  },
+  'license-expression': ([expression]) =>
+    normalizeLicenseExpression(expression!) === null ? invalid(expression!, 'license-expression') : undefined,
+  'license-file': (paths) => firstProblem(paths, licenseFileProblem),
+  'import-name': (names) => firstProblem(names, (name) => importNameProblem(name, 'import-name')),
+  'import-namespace': (names) => firstProblem(names, (name) => importNameProblem(name, 'import-namespace')),
   dynamic: (fields) => {
     for (const field of fields.map((one) => one.toLowerCase())) {
       if (NOT_DYNAMIC.includes(field)) return `'${field}' is not allowed as a dynamic field`;
@@ -89,16 +106,31 @@ function indexProblems(values: MetadataValues): MetadataProblem[] {
       text: `'summary' field must be ${maxSummaryLength} characters or less.`,
     });
   }
+  for (const field of ['author-email', 'maintainer-email']) {
+    const address = singleAddress(values.get(field)?.[0] ?? '');
+    const text = address === '' ? undefined : emailAddressProblem(address);
+    if (text !== undefined) {
+      problems.push({ field, text: `${pythonRepr(address)} is not a valid email address: ${text}` });
+    }
+  }
+  for (const text of classifierProblems(values.get('classifier') ?? [])) {
+    problems.push({ field: 'classifier', text });
+  }
   for (const field of ['home-page', 'download-url']) {
     const url = values.get(field)?.[0];
-    if (url !== undefined && !isWebUrl(url)) {
+    if (url !== undefined && !isWebAddress(url)) {
       problems.push({ field, text: `${pythonRepr(url)} is not a valid url.` });
     }
   }
-  for (const pair of values.get('project-url') ?? []) problems.push(...projectUrlProblems(pair));
+  const problem = firstProblem(values.get('project-url') ?? [], projectUrlProblem);
+  if (problem !== undefined) problems.push({ field: 'project-url', text: problem });
   for (const field of ['requires-dist', 'provides-dist', 'obsoletes-dist']) {
-    const direct = values.get(field)?.find(isDirectReference);
-    if (direct !== undefined) problems.push({ field, text: `Can't have direct dependency: ${direct}` });
+    const text = firstProblem(values.get(field) ?? [], (each) => distributionProblem(each, field));
+    if (text !== undefined) problems.push({ field, text });
+  }
+  // "Dynamic" is a field of the specification, but one that no tool can fill in later.
+  if (values.get('dynamic')?.some((field) => field.toLowerCase() === 'dynamic') === true) {
+    problems.push({ field: 'dynamic', text: "Dynamic field 'dynamic' is not a valid dynamic field." });
   }
   if (values.has('license') && values.has('license-expression')) {
     const text =
@@ -108,27 +140,24 @@ function indexProblems(values: MetadataValues): MetadataProblem[] {
   return problems;
 }
 
-/** `Label, URL`. */
-function projectUrlProblems(pair: string): MetadataProblem[] {
-  const comma = pair.indexOf(',');
-  const label = (comma < 0 ? pair : pair.slice(0, comma)).trim();
-  const url = comma < 0 ? '' : pair.slice(comma + 1).trim();
-  const problem = (text: string): MetadataProblem[] => [{ field: 'project-url', text }];
-  if (label === '') return problem('Must have a label');
-  if ([...label].length > MAX_LABEL_LENGTH) {
-    return problem(`${pythonRepr(label)} must be ${MAX_LABEL_LENGTH} characters or less.`);
+/** Installing a direct reference would fetch from outside the index. */
+function distributionProblem(text: string, field: string): string | undefined {
+  const requirement = parseRequirement(text);
+  if (requirement === null) return `${pythonRepr(text)} is invalid: not a dependency specifier`;
+  if (requirement.url === null) return undefined;
+  const shown = field === 'requires-dist' ? formatRequirement(requirement) : pythonRepr(text);
+  return `Can't have direct dependency: ${shown}`;
+}
+
+function firstProblem(
+  values: readonly string[],
+  problemOf: (value: string) => string | undefined,
+): string | undefined {
+  for (const value of values) {
+    const text = problemOf(value);
+    if (text !== undefined) return text;
   }
-  if (url === '') return problem('Must have a URL');
-  return isWebUrl(url) ? [] : problem(`${pythonRepr(url)} is not a valid url`);
-}
-
-function isWebUrl(text: string): boolean {
-  return /^https?:/i.test(text);
-}
-
-/** PEP 508 `name [extras] @ url`: installing it would fetch from outside the index. */
-function isDirectReference(requirement: string): boolean {
-  return /^\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?@/.test(requirement);
+  return undefined;
 }
 
 function invalid(value: string, field: string): string {

@@ -7,16 +7,15 @@ const SUFFIXES =
   String.raw`(?:[-_.]?dev[-_.]?[0-9]*)?`;
 const LOCAL = String.raw`(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?`;
 
-/** PEP 440 "Version specifiers", one clause; `===` takes any text. */
-const CLAUSE = new RegExp(
-  [
-    String.raw`^(?:===[^\s;)]*`,
-    String.raw`(?:==|!=)${RELEASE}(?:\.\*|${SUFFIXES}${LOCAL})`,
-    `~=${TWO_RELEASE_NUMBERS}${SUFFIXES}`,
-    `(?:<=|>=|<|>)${RELEASE}${SUFFIXES})$`,
-  ].join('|'),
-  'i',
-);
+/** PEP 440 "Version specifiers", one clause, as a regular expression to be read without regard to case. */
+export const specifierClause = [
+  // Takes any text, other clauses included.
+  String.raw`===\s*[^\s;)]*`,
+  String.raw`(?:==|!=)\s*${RELEASE}(?:\.\*|${SUFFIXES}${LOCAL})`,
+  String.raw`~=\s*${TWO_RELEASE_NUMBERS}${SUFFIXES}`,
+  String.raw`(?:<=|>=|<|>)\s*${RELEASE}${SUFFIXES}`,
+].join('|');
+const CLAUSE = new RegExp(`^(?:${specifierClause})$`, 'i');
 /** Not where what follows would make another operator of the one before it. */
 const SPACE_AFTER_OPERATOR = /(?<=^===)\s+|(?<=^(?:~=|==|!=|<=|>=|<|>))\s+(?![~=!<>])/;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;

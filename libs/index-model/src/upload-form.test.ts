@@ -27,6 +27,9 @@ describe('an upload form', () => {
       metadataVersion: '2.4',
       summary: 'Short',
       requiresPython: '>=3.8',
+      description: null,
+      descriptionContentType: null,
+      licenseExpression: null,
       distribution: expect.objectContaining({ kind: 'wheel', filename: wheelName }) as unknown,
     });
   });

@@ -1,3 +1,4 @@
+import { normalizeLicenseExpression } from './license-expression.ts';
 import { metadataFields } from './metadata-field.ts';
 import type { MetadataField } from './metadata-field.ts';
 import { metadataProblems } from './metadata-rules.ts';
@@ -16,6 +17,12 @@ export interface UploadMetadata {
   readonly summary: string | null;
   /** Normalised set of version specifiers; null when none is given. */
   readonly requiresPython: string | null;
+  /** As written; null when there is none. */
+  readonly description: string | null;
+  /** As written; null leaves it to the default, reStructuredText. */
+  readonly descriptionContentType: string | null;
+  /** Normalised (PEP 639); null when none is given. */
+  readonly licenseExpression: string | null;
 }
 
 const SEE_METADATA = 'https://packaging.python.org/specifications/core-metadata';
@@ -49,6 +56,9 @@ export function parseUploadMetadata(fields: UploadFields): UploadMetadata {
     version: parseVersion(values.get('version')![0]!),
     summary: values.get('summary')?.[0] ?? null,
     requiresPython: requiresPython === '' ? null : requiresPython,
+    description: values.get('description')?.[0] ?? null,
+    descriptionContentType: values.get('description-content-type')?.[0] ?? null,
+    licenseExpression: normalizeLicenseExpression(values.get('license-expression')?.[0] ?? ''),
   };
 }
 

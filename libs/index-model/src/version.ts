@@ -72,7 +72,7 @@ export function tryParseVersion(text: string): Version | null {
     local:
       parts['local'] === undefined ? null : parts['local'].toLowerCase().split(/[._-]/).map(localSegment),
   };
-  return { ...fields, text: format(fields), isPrerelease: fields.pre !== null || fields.dev !== null };
+  return { ...fields, text: formatVersion(fields), isPrerelease: fields.pre !== null || fields.dev !== null };
 }
 
 /**
@@ -81,7 +81,9 @@ export function tryParseVersion(text: string): Version | null {
  */
 export function canonicalizeVersion(text: string): string {
   const version = tryParseVersion(text);
-  return version === null ? text : format({ ...version, release: withoutTrailingZeros(version.release) });
+  return version === null
+    ? text
+    : formatVersion({ ...version, release: withoutTrailingZeros(version.release) });
 }
 
 /** The release segment up to its last number that is not zero; its first number always stays. */
@@ -91,7 +93,15 @@ export function withoutTrailingZeros(release: readonly bigint[]): readonly bigin
   return release.slice(0, end);
 }
 
-function format({ epoch, release, pre, post, dev, local }: Omit<Version, 'text' | 'isPrerelease'>): string {
+/** The normal form of what a version says. */
+export function formatVersion({
+  epoch,
+  release,
+  pre,
+  post,
+  dev,
+  local,
+}: Omit<Version, 'text' | 'isPrerelease'>): string {
   return [
     epoch === 0n ? '' : `${epoch}!`,
     release.join('.'),

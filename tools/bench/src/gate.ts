@@ -1,6 +1,6 @@
 import { hash } from '@rind/crypto';
 import { monotonicMs } from '@rind/kernel';
-import { RunningInstance, upload } from '@rind/system-tests';
+import { RunningInstance, sdist, upload } from '@rind/system-tests';
 import { rssBytes, rssPeakBytes } from './machine.ts';
 import type { Reading } from './result.ts';
 
@@ -22,8 +22,7 @@ export async function benchGateHashing(uploads = 8, megabytes = 50): Promise<Rea
     const samplesMs = await Promise.all(
       bodies.map(async (bytes, i) => {
         const from = monotonicMs();
-        const name = { filename: `big_${i}-1.0.tar.gz`, bytes };
-        const answer = await upload(file, `big-${i}`, '1.0', name);
+        const answer = await upload(file, `big-${i}`, '1.0', sdist(`big-${i}`, '1.0', bytes));
         if (answer.status !== 200) throw new Error(`upload: ${answer.status} ${answer.code} ${answer.text}`);
         return monotonicMs() - from;
       }),

@@ -1,10 +1,11 @@
+import { sdistBytes } from '@rind/testkit';
 import { sha256Hex } from './fixtures.ts';
 import type { Instance } from './instance.ts';
 import { fieldsOf, rawUpload } from './raw-upload.ts';
 import type { RawAnswer } from './raw-upload.ts';
 import { packagePath } from './target-paths.ts';
 
-/** An sdist in name and form: made in no time, and told apart by its content. */
+/** A source distribution that is made in no time, and told apart by its content. */
 export interface PlainFile {
   readonly project: string;
   readonly version: string;
@@ -19,7 +20,7 @@ export interface PlainFile {
 /** @param project a normalised name */
 export function plainFile(project: string, version: string): PlainFile {
   const filename = `${project.replaceAll('-', '_')}-${version}.tar.gz`;
-  const bytes = new TextEncoder().encode(`all that is in ${filename}`);
+  const bytes = sdistBytes({ name: project, version });
   return {
     project,
     version,

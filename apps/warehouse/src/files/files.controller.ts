@@ -23,9 +23,11 @@ export class FilesController {
   @Get(':project/:sha256/:filename')
   async file(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { project, sha256, filename, metadata, key } = parsePackageUrlPath(request.url.split('?', 1)[0]!);
-    // Core metadata is not extracted: no page announces it.
-    if (metadata || !(await this.files.offers(project, sha256, filename))) throw noSuchFile();
-    const headers = { contentType: contentTypeOf(filename), cacheControl, tag: entityTag(sha256) };
+    const offered = await this.files.offered(project, sha256, filename);
+    const checksum = metadata ? offered?.coreMetadataSha256 : offered?.sha256;
+    if (checksum === undefined || checksum === null) throw noSuchFile();
+    const contentType = contentTypeOf(metadata ? '.metadata' : filename);
+    const headers = { contentType, cacheControl, tag: entityTag(checksum) };
     if (!(await sendObject(request, reply, this.store, key, headers))) throw noSuchFile();
   }
 }

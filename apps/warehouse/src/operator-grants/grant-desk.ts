@@ -43,7 +43,8 @@ export class GrantDesk {
       const earlier = await uploadOfGrant(sql, grant.id);
       if (earlier !== null) return { id: earlier, fresh: false };
       const upload = { id: uuidV4(this.parts.randomness), fileId: null, grantId: grant.id };
-      await insertRequest(sql, { ...upload, targetPath, sha256: grant.digests?.sha256 ?? null, envelope });
+      const sha256 = grant.digests?.sha256 ?? null;
+      await insertRequest(sql, { ...upload, targetPath, sha256, coreMetadataSha256: null, envelope });
       return { id: upload.id, fresh: true };
     });
     if (fresh) this.parts.bell.ring();

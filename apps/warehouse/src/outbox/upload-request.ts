@@ -7,6 +7,8 @@ export interface UploadRequest {
   readonly grantId: string;
   readonly targetPath: string;
   readonly sha256: string | null;
+  /** Of the core metadata that lies beside the file (PEP 658); null when none does. */
+  readonly coreMetadataSha256: string | null;
   /** Canonical bytes of the signed grant. */
   readonly envelope: Uint8Array;
 }
@@ -16,6 +18,22 @@ export async function lockName(sql: Sql, name: string): Promise<void> {
   await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 8458))`, [name]);
 }
 
+/**
+ * Held until the transaction ends: uploads that would create projects whose names look alike come one after the other,
+ * and so do the source distributions of a project. Taken before the lock of a name.
+ * @param lookAlike the name without what makes look-alikes differ
+ */
+export async function lockProject(
+  sql: Sql,
+  { project, lookAlike, isSdist }: { project: string; lookAlike: string; isSdist: boolean },
+): Promise<void> {
+  await sql.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended($1, 8459))
+      WHERE $3 OR NOT EXISTS (SELECT FROM warehouse.project WHERE name = $2)`,
+    [lookAlike, project, isSdist],
+  );
+}
+
 /** The receipt and the request, in the transaction of the caller. */
 export async function insertRequest(sql: Sql, upload: UploadRequest): Promise<void> {
   await sql.query(
@@ -23,8 +41,8 @@ export async function insertRequest(sql: Sql, upload: UploadRequest): Promise<vo
     [upload.id, upload.fileId, upload.grantId, upload.targetPath, upload.sha256],
   );
   await sql.query(
-    `INSERT INTO signer.outbox (upload_id, target_path, envelope, core_metadata_sha256) VALUES ($1, $2, $3, NULL)`,
-    [upload.id, upload.targetPath, upload.envelope],
+    `INSERT INTO signer.outbox (upload_id, target_path, envelope, core_metadata_sha256) VALUES ($1, $2, $3, $4)`,
+    [upload.id, upload.targetPath, upload.envelope, upload.coreMetadataSha256],
   );
 }
 

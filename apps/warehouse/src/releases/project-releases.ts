@@ -32,6 +32,7 @@ export class ProjectReleases {
       displayName: project?.displayName ?? name,
       status: page.status,
       statusReason: page.statusReason ?? null,
+      pageSha256: signed.pageSha256,
       serial: signed.serial,
       releases: releasesOf(page, uploads),
     };

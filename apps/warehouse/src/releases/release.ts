@@ -31,6 +31,8 @@ export interface ReleasedProject {
   readonly displayName: string;
   readonly status: ProjectStatus;
   readonly statusReason: string | null;
+  /** Of the signed page, lower-case hex. */
+  readonly pageSha256: string;
   /** Number of the publication that last changed it. */
   readonly serial: number;
   /** By version, oldest first. */

@@ -3,6 +3,7 @@ const types: readonly (readonly [ending: string, contentType: string])[] = [
   ['.zip', 'application/zip'],
   ['.tar.gz', 'application/gzip'],
   ['.json', 'application/json'],
+  ['.metadata', 'text/plain; charset=utf-8'],
 ];
 
 /** Media type of a file of the index, from its name. Never one that a browser would run. */

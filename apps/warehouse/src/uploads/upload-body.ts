@@ -19,6 +19,8 @@ export async function readingWhole<Result>(
   request.setTimeout(idleMs, () => {
     if (!request.readableEnded) request.destroy(new Error('the sender fell silent'));
   });
+  // Who has sent everything may wait: the server itself closes connections whose time-out nobody answers.
+  request.once('end', () => request.setTimeout(0));
   const chunks: AsyncIterator<Uint8Array> = request.iterator();
   // Without `return`: who stops reading must not end the stream for what comes after.
   const body = { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };

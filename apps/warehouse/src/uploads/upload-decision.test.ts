@@ -2,8 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { decideUpload } from './upload-decision.ts';
 import type { KnownFile, SignedFile, UploadFacts } from './upload-decision.ts';
 
-const candidate = { filename: 'six-1.0.tar.gz', sha256: 'aa', blake2b256: 'bb' };
-const nothing: UploadFacts = { projectStatus: null, path: null, files: [] };
+const candidate = {
+  filename: 'six-1.0.tar.gz',
+  sha256: 'aa',
+  blake2b256: 'bb',
+  project: 'six',
+  packageType: 'sdist',
+  length: 100,
+};
+const dayMs = 86_400_000;
+const nowMs = 1_700_000_000_000;
+const limits = {
+  maxReleaseAgeMs: 14 * dayMs,
+  maxProjectBytes: 1_000,
+  prohibitedNames: new Set(['forbidden']),
+  nowMs,
+};
+const nothing: UploadFacts = {
+  projectStatus: null,
+  newProject: null,
+  path: null,
+  files: [],
+  release: null,
+  projectBytes: 0,
+};
 const same: KnownFile = { ...candidate, id: 'file-1', uploadId: 'upload-1' };
 const setAside: KnownFile = { ...same, uploadId: null };
 const live: SignedFile = { ...candidate, state: 'live', uploadId: 'upload-1' };
@@ -69,6 +91,58 @@ describe('an upload', () => {
       refused('file.exists'),
     ],
   ])('%s', (_what, facts, decision) => {
-    expect(decideUpload(candidate, { ...nothing, ...facts })).toEqual(decision);
+    expect(decideUpload(candidate, { ...nothing, ...facts }, limits)).toEqual(decision);
+  });
+});
+
+const fresh = { newProject: { lookAlike: null } };
+const similar = { newProject: { lookAlike: 's1x' } };
+const opened = (daysAgo: number, hasSdist = false) => ({
+  release: { openedAtMs: nowMs - daysAgo * dayMs, hasSdist },
+});
+
+describe('an upload that needs a new project', () => {
+  it.each<[string, string, Partial<UploadFacts>, object]>([
+    ['creates it', 'six', fresh, { kind: 'new' }],
+    ['is refused under a name of the standard library', 'json', fresh, refused('project.name-stdlib')],
+    ['is refused under a name that is kept free', 'forbidden', fresh, refused('project.name-prohibited')],
+    ['is refused under a name that looks like another', 'six', similar, refused('project.name-too-similar')],
+    ['hears of the standard library first', 'json', similar, refused('project.name-stdlib')],
+    ['hears of the list before look-alikes', 'forbidden', similar, refused('project.name-prohibited')],
+    ['does not matter to a project that is there', 'json', {}, { kind: 'new' }],
+    ['does not matter to one that is prohibited later', 'forbidden', {}, { kind: 'new' }],
+  ])('%s', (_what, project, facts, decision) => {
+    expect(decideUpload({ ...candidate, project }, { ...nothing, ...facts }, limits)).toEqual(decision);
+  });
+});
+
+describe('a limit', () => {
+  const wheel = { packageType: 'bdist_wheel', filename: 'six-1.0-py3-none-any.whl' };
+  it.each<[string, Partial<typeof candidate>, Partial<UploadFacts>, object]>([
+    ['lets the last byte in', {}, { projectBytes: 900 }, { kind: 'new' }],
+    ['keeps the first byte beyond out', {}, { projectBytes: 901 }, refused('project.too-large')],
+    ['lets a young release grow', wheel, opened(13), { kind: 'new' }],
+    ['lets a release of just that age grow', wheel, opened(14), { kind: 'new' }],
+    ['closes a release that is older', wheel, opened(14.01), refused('release.closed')],
+    ['lets one source distribution in', {}, opened(1), { kind: 'new' }],
+    ['keeps the second source distribution out', {}, opened(1, true), refused('release.second-sdist')],
+    ['lets a wheel beside a source distribution', wheel, opened(1, true), { kind: 'new' }],
+    ['names the age first', {}, opened(15, true), refused('release.closed')],
+    ['names the size before the age', {}, { ...opened(15), projectBytes: 901 }, refused('project.too-large')],
+    [
+      'spares what is there already',
+      {},
+      { ...opened(15, true), projectBytes: 950, files: [same] },
+      duplicate,
+    ],
+    [
+      'comes after the name of another file',
+      {},
+      { ...opened(15), files: [{ ...same, sha256: 'xx', blake2b256: 'yy' }] },
+      refused('file.exists'),
+    ],
+    ['counts for what was set aside', {}, { ...opened(15), files: [setAside] }, refused('release.closed')],
+  ])('%s', (_what, changes, facts, decision) => {
+    expect(decideUpload({ ...candidate, ...changes }, { ...nothing, ...facts }, limits)).toEqual(decision);
   });
 });

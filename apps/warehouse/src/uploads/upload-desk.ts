@@ -1,5 +1,12 @@
 import { canonicalBytes } from '@rind/canonical-json';
-import { isExpired, packageObjectKey, packageTargetPath, parseUploadForm } from '@rind/index-model';
+import {
+  UploadFields,
+  isExpired,
+  packageObjectKey,
+  packageTargetPath,
+  parseUploadForm,
+  ultranormalize,
+} from '@rind/index-model';
 import type { Grant, UploadForm } from '@rind/index-model';
 import { isRindError, uuidV4 } from '@rind/kernel';
 import type {
@@ -15,12 +22,14 @@ import type { Sql, TransactionalSql } from '@rind/database';
 import type { ObjectStore } from '@rind/storage-port';
 import { WarehouseError } from '../errors.ts';
 import type { GrantKeys } from '../grant-keys/grant-keys.ts';
+import type { Inspected } from '../inspection/inspection.worker.ts';
+import type { Inspections } from '../inspection/inspections.ts';
 import type { GroupSync } from '../store/group-sync.ts';
 import type { OutboxBell } from '../outbox/outbox-bell.ts';
-import { insertRequest, lockName } from '../outbox/upload-request.ts';
+import { insertRequest, lockName, lockProject } from '../outbox/upload-request.ts';
 import { checkGrantMatches } from './grant-match.ts';
 import { decideUpload } from './upload-decision.ts';
-import type { UploadDecision } from './upload-decision.ts';
+import type { UploadDecision, UploadLimits } from './upload-decision.ts';
 import type { UploadFrame } from './upload-frame.ts';
 import type { UploadHeader } from './upload-header.ts';
 import { insertFile, uploadFacts } from './upload-records.ts';
@@ -42,12 +51,14 @@ export interface UploadDeskParts {
   readonly store: ObjectStore;
   readonly sync: GroupSync;
   readonly spool: UploadSpool;
+  readonly inspections: Inspections;
   readonly grantKeys: GrantKeys;
   readonly bell: OutboxBell;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly checkpoint: Checkpoint;
   readonly maxFileBytes: number;
+  readonly limits: UploadLimits;
 }
 
 /** A file whose form and grant are in order, as it will be recorded. */
@@ -62,10 +73,11 @@ interface CheckedUpload {
  * 1. grant and form are in order, and the grant is for exactly this file
  * 2. the database knows no reason to refuse it
  * 3. file into the spool: it has the announced length and checksum
- * 4. into the store under its hash, durable
- * 5. facts and request in one transaction, after asking again under a lock of the name
- * 6. the signer is told
- * Whatever fails before 5 leaves at most an object that nobody refers to.
+ * 4. what is in it is in order
+ * 5. into the store under its hash, with the core metadata of a wheel beside it, durable
+ * 6. facts and request in one transaction, after asking again under a lock of the name
+ * 7. the signer is told
+ * Whatever fails before 6 leaves at most objects that nobody refers to.
  */
 export class UploadDesk {
   private readonly parts: UploadDeskParts;
@@ -74,24 +86,44 @@ export class UploadDesk {
     this.parts = parts;
   }
 
-  /** @throws UploadError, GrantError, WarehouseError, StorageError, DatabaseError */
+  /** @throws UploadError, GrantError, ArchiveError, DistributionError, WarehouseError, StorageError, DatabaseError */
   async accept({ header, file }: UploadFrame): Promise<UploadAnswer> {
     const upload = this.check(header);
     const early = this.decide(upload, await uploadFacts(this.parts.sql, upload.file));
     if (early.kind === 'duplicate') return duplicate(early.uploadId);
 
     const spooled = await this.parts.spool.receive(file, upload.file);
+    let inspected: Inspected;
     try {
       this.parts.checkpoint('after-spool');
-      const { project, sha256, filename, length } = upload.file;
-      const key = packageObjectKey(project as ProjectName, sha256 as Sha256Hex, filename);
-      await this.parts.store.putNew(key, { path: spooled.path, length, sha256 });
-      await this.parts.sync.durable(key);
+      inspected = await this.inspect(upload.file, spooled.path);
+      await this.store(upload.file, spooled.path, inspected);
       this.parts.checkpoint('after-blob');
     } finally {
       await spooled.discard();
     }
-    return this.record(upload);
+    const coreMetadataSha256 = inspected.coreMetadata?.sha256 ?? null;
+    const answer = await this.record({ ...upload, file: { ...upload.file, coreMetadataSha256 } });
+    return { ...answer, warnings: inspected.warnings };
+  }
+
+  private inspect({ filename, packageType, form }: FileRecord, path: string): Promise<Inspected> {
+    const kind = packageType === 'bdist_wheel' ? 'wheel' : 'sdist';
+    const licenseFiles = new UploadFields(form).all('license_file');
+    return this.parts.inspections.inspect({ path, kind, filename, licenseFiles });
+  }
+
+  private async store(file: FileRecord, path: string, { coreMetadata }: Inspected): Promise<void> {
+    const { store, sync } = this.parts;
+    const { project, sha256, filename, length } = file;
+    const key = packageObjectKey(project as ProjectName, sha256 as Sha256Hex, filename);
+    await store.putNew(key, { path, length, sha256 });
+    const keys = [key];
+    if (coreMetadata !== null) {
+      keys.push(coreMetadataKey(key));
+      await store.putNew(coreMetadataKey(key), coreMetadata.bytes);
+    }
+    await Promise.all(keys.map((each) => sync.durable(each)));
   }
 
   private check(header: UploadHeader): CheckedUpload {
@@ -119,6 +151,7 @@ export class UploadDesk {
       length: header.length,
       ...header.digests,
       requiresPython: form.requiresPython,
+      coreMetadataSha256: null,
       uploadedAt: grant.uploadedAt!,
       uploader: grant.actor,
       form: header.fields,
@@ -129,8 +162,9 @@ export class UploadDesk {
     upload: CheckedUpload,
     facts: Parameters<typeof decideUpload>[1],
   ): Exclude<UploadDecision, { kind: 'refuse' }> {
-    const decision = decideUpload(upload.file, facts);
-    if (decision.kind === 'refuse') throw refusalOf(decision.code, upload.file);
+    const { limits, clock } = this.parts;
+    const decision = decideUpload(upload.file, facts, { ...limits, nowMs: clock.nowMs() });
+    if (decision.kind === 'refuse') throw refusalOf(decision.code, upload.file, limits);
     return decision;
   }
 
@@ -144,7 +178,9 @@ export class UploadDesk {
       })
       .catch((error: unknown) => {
         // The only key that two names can meet in is the checksum of the bytes.
-        throw isRindError(error, 'database.conflict') ? refusalOf('file.exists', upload.file, error) : error;
+        throw isRindError(error, 'database.conflict')
+          ? refusalOf('file.exists', upload.file, this.parts.limits, error)
+          : error;
       });
     checkpoint('after-commit');
     if (answer.grantUsed) bell.ring();
@@ -153,23 +189,31 @@ export class UploadDesk {
 
   private async recordWithin(sql: Sql, upload: CheckedUpload): Promise<UploadAnswer> {
     const { file, grant, envelope } = upload;
+    const isSdist = file.packageType === 'sdist';
+    await lockProject(sql, { project: file.project, lookAlike: ultranormalize(file.project), isSdist });
     await lockName(sql, file.filename);
     const decision = this.decide(upload, await uploadFacts(sql, file));
     if (decision.kind === 'duplicate') return duplicate(decision.uploadId);
     const fileId = decision.kind === 'again' ? decision.fileId : file.id;
     if (decision.kind === 'new') await insertFile(sql, file);
     const id = uuidV4(this.parts.randomness);
-    const { targetPath, sha256 } = file;
+    const { targetPath, sha256, coreMetadataSha256 } = file;
     await insertRequest(sql, {
       id,
       fileId,
       grantId: grant.id,
       targetPath: targetPath as TargetPath,
       sha256,
+      coreMetadataSha256,
       envelope,
     });
     return { outcome: 'accepted', uploadId: id, grantUsed: true, warnings: [] };
   }
+}
+
+/** Core metadata lies beside its file (PEP 658). */
+function coreMetadataKey(key: string): string {
+  return `${key}.metadata`;
 }
 
 function duplicate(uploadId: string): UploadAnswer {

@@ -21,6 +21,7 @@ export class UploadIntake {
   private readonly parts: { desk: UploadDesk; slots: UploadSlots; sql: Sql };
   private readonly outcomes: ReturnType<typeof outcomeCounter>;
   private room: StoreRoom = 'enough';
+  private refusals = 0;
 
   constructor(parts: { desk: UploadDesk; slots: UploadSlots; sql: Sql; metrics: Metrics }) {
     this.parts = parts;
@@ -36,6 +37,11 @@ export class UploadIntake {
     return this.room;
   }
 
+  /** Uploads that found no room since this process began. */
+  get roomRefusals(): number {
+    return this.refusals;
+  }
+
   /** @throws whatever refuses the upload */
   async receive(body: AsyncIterable<Uint8Array>): Promise<UploadAnswer> {
     try {
@@ -45,7 +51,10 @@ export class UploadIntake {
       if (answer.outcome === 'accepted') this.room = 'enough';
       return answer;
     } catch (error) {
-      if (isRindError(error, 'store.full')) this.room = 'none';
+      if (isRindError(error, 'store.full')) {
+        this.room = 'none';
+        this.refusals++;
+      }
       this.outcomes.inc({ outcome: isRindError(error) ? error.code : 'failed' });
       throw error;
     }

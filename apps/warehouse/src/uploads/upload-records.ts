@@ -1,25 +1,25 @@
 import type { Sql } from '@rind/database';
 import type { ProjectStatus } from '@rind/queue-port';
 import type { KnownFile, SignedFile, UploadCandidate, UploadFacts } from './upload-decision.ts';
+import { newProjectFacts, projectBytes, releaseFacts } from './upload-surroundings.ts';
 
 /** Who asks: the names under which the database may know the file already. */
 export interface UploadQuestion extends UploadCandidate {
-  readonly project: string;
   readonly targetPath: string;
+  /** PEP 440 normal form. */
+  readonly version: string;
 }
 
 /** A file as it is recorded; strings are lower-case hex where they are digests. */
 export interface FileRecord extends UploadQuestion {
   readonly id: string;
   readonly displayName: string;
-  readonly version: string;
-  readonly packageType: string;
   readonly pythonVersion: string;
-  /** Bytes. */
-  readonly length: number;
   readonly sha512: string;
   readonly md5: string;
   readonly requiresPython: string | null;
+  /** Of a wheel's METADATA; null for source distributions, and before the file was opened. */
+  readonly coreMetadataSha256: string | null;
   /** `yyyy-mm-ddThh:mm:ss.ffffffZ` */
   readonly uploadedAt: string;
   readonly uploader: string;
@@ -50,8 +50,11 @@ export async function uploadFacts(sql: Sql, asked: UploadQuestion): Promise<Uplo
   );
   return {
     projectStatus: project.rows[0]?.status ?? null,
+    newProject: project.rows.length > 0 ? null : await newProjectFacts(sql, asked.project),
     path: path.rows[0] ?? null,
     files: files.rows,
+    release: await releaseFacts(sql, asked),
+    projectBytes: await projectBytes(sql, asked.project),
   };
 }
 
@@ -63,8 +66,8 @@ export async function insertFile(sql: Sql, file: FileRecord): Promise<void> {
   );
   await sql.query(
     `INSERT INTO warehouse.file (id, project, version, filename, target_path, package_type, python_version, length,
-                                 sha256, sha512, blake2b256, md5, requires_python, uploaded_at, uploader, form)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+                                 sha256, sha512, blake2b256, md5, requires_python, core_metadata_sha256, uploaded_at, uploader, form)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       file.id,
       file.project,
@@ -79,6 +82,7 @@ export async function insertFile(sql: Sql, file: FileRecord): Promise<void> {
       file.blake2b256,
       file.md5,
       file.requiresPython,
+      file.coreMetadataSha256,
       file.uploadedAt,
       file.uploader,
       JSON.stringify(file.form.map((field) => field.map(storable))),

@@ -1,6 +1,8 @@
+import { hashHex } from '@rind/crypto';
 import { utf8 } from '@rind/kernel';
 import { packageObjectKey } from '@rind/index-model';
 import type { ProjectName } from '@rind/kernel';
+import { sdistBytes, wheelBytes, zipBytes } from '@rind/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StandInSigner } from '../../test/stand-in-signer.ts';
 import { framed, send, sendUpload, signGrant, upload } from '../../test/upload-client.ts';
@@ -38,13 +40,87 @@ async function rowsOf(filename: string): Promise<{ files: number; uploads: numbe
   return rows[0]!;
 }
 
+describe('the archive of an upload', () => {
+  const wheel = (project: string) => `${project}-1.0-py3-none-any.whl`;
+  const info = (project: string) => `${project}-1.0.dist-info`;
+
+  it.each<[string, Wanted, string, object]>([
+    ['is none', { bytes: utf8('not an archive') }, 'archive.not-tar', {}],
+    [
+      'is none, of a wheel',
+      { filename: wheel('held'), bytes: utf8('not an archive') },
+      'archive.not-zip',
+      {},
+    ],
+    [
+      'has no PKG-INFO',
+      { bytes: sdistBytes({ name: 'held', version: '1.0', without: ['PKG-INFO'] }) },
+      'distribution.file-missing',
+      { member: 'held-1.0/content.txt/PKG-INFO' },
+    ],
+    [
+      'has no METADATA',
+      {
+        filename: wheel('held'),
+        bytes: wheelBytes({ name: 'held', version: '1.0', without: [`${info('held')}/METADATA`] }),
+      },
+      'distribution.file-missing',
+      { member: `${info('held')}/METADATA` },
+    ],
+    [
+      'has a record that no directory lists',
+      { filename: wheel('held'), bytes: zipBytes([{ name: 'held.py' }, { name: 'x', central: null }]) },
+      'archive.zip-refused',
+      { reason: 'not-in-directory', member: 'x' },
+    ],
+    [
+      'lacks a licence that the form names',
+      { metadataVersion: '2.4', fields: [['license_file', 'LICENSE']] },
+      'distribution.license-file-missing',
+      { licenseFile: 'LICENSE', member: 'held-1.0/LICENSE' },
+    ],
+  ])('that %s is refused, and nothing is stored', async (_what, wanted, code, details) => {
+    const sent = upload({ project: 'held', ...wanted }, warehouse.clock.nowMs());
+    const answer = await sendUpload(warehouse.url, sent.body);
+    expect(outcome(answer)).toEqual([400, code]);
+    expect(answer.json()).toMatchObject(details);
+    expect(warehouse.spooled()).toEqual([]);
+    const stored: string[] = [];
+    for await (const key of warehouse.store.list('targets/packages/held/')) stored.push(key);
+    expect([stored, await rowsOf(sent.filename)]).toEqual([[], { files: 0, uploads: 0, requests: 0 }]);
+  });
+
+  it('that is in order is stored, with the core metadata of a wheel beside it', async () => {
+    const sent = upload({ project: 'opened', filename: wheel('opened') }, warehouse.clock.nowMs());
+    expect(outcome(await sendUpload(warehouse.url, sent.body))).toEqual([200, 'accepted']);
+    const key = packageObjectKey('opened' as ProjectName, sent.sha256, sent.filename);
+    const beside = (await warehouse.store.get(`${key}.metadata`, 1_000))!.bytes;
+    expect(new TextDecoder().decode(beside)).toBe('Metadata-Version: 2.1\nName: opened\nVersion: 1.0\n');
+    const { rows } = await warehouse.admin.query(
+      `SELECT f.core_metadata_sha256 AS file, o.core_metadata_sha256 AS request
+         FROM warehouse.file f JOIN warehouse.upload u ON u.file_id = f.id JOIN signer.outbox o ON o.upload_id = u.id
+        WHERE f.filename = $1`,
+      [sent.filename],
+    );
+    const sha256 = hashHex('sha256', beside);
+    expect(rows).toEqual([{ file: sha256, request: sha256 }]);
+  });
+
+  it('whose RECORD says something else is accepted, and the author is told', async () => {
+    const bytes = wheelBytes({
+      name: 'unlike',
+      version: '1.0',
+      files: { [`${info('unlike')}/RECORD`]: 'gone.py,,\n' },
+    });
+    const answer = await put({ project: 'unlike', filename: wheel('unlike'), bytes });
+    expect(outcome(answer)).toEqual([200, 'accepted']);
+    expect(answer.json()['warnings']).toHaveLength(1);
+  });
+});
+
 describe('an upload from the gate', () => {
   it('is stored under its hash, recorded whole, and its grant lies in the outbox', async () => {
-    const content = utf8('content of first 1.0');
-    const sent = upload(
-      { project: 'First.Project', content, requiresPython: '>=3.8' },
-      warehouse.clock.nowMs(),
-    );
+    const sent = upload({ project: 'First.Project', requiresPython: '>=3.8' }, warehouse.clock.nowMs());
     const answer = await sendUpload(warehouse.url, sent.body);
     expect(answer.status).toBe(200);
     expect(answer.json()).toEqual({
@@ -74,7 +150,7 @@ describe('an upload from the gate', () => {
         asked: 'packages/first-project/first_project-1.0.tar.gz',
         package_type: 'sdist',
         python_version: 'source',
-        length: String(content.length),
+        length: String(sent.bytes.length),
         requires_python: '>=3.8',
         uploader: 'alice',
         upload_id: answer.json()['uploadId'],
@@ -89,7 +165,7 @@ describe('an upload from the gate', () => {
       JSON.parse(JSON.stringify(sent.signed)),
     );
     const key = packageObjectKey('first-project' as ProjectName, sent.sha256, sent.filename);
-    expect((await warehouse.store.get(key, 1_000))?.bytes).toEqual(content);
+    expect((await warehouse.store.get(key, 10_000))?.bytes).toEqual(sent.bytes);
     expect(warehouse.spooled()).toEqual([]);
   });
 
@@ -121,16 +197,16 @@ describe('an upload from the gate', () => {
 
   it('of 20 different ones of a name at once is accepted once, and 19 are told that the file exists', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => put({ project: 'clash', content: utf8(`content ${i}`) })),
+      Array.from({ length: 20 }, (_, i) => put({ project: 'clash', content: `content ${i}` })),
     );
     const codes = answers.map((answer) => answer.json()['code'] ?? 'accepted').sort();
     expect(codes).toEqual(['accepted', ...Array.from({ length: 19 }, () => 'file.exists')]);
   });
 
   it('of 20 names for the same bytes at once is accepted once', async () => {
-    const content = utf8('the same bytes');
+    const bytes = sdistBytes({ name: 'alias', version: '1.0' });
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => put({ project: 'alias', version: `1.${i}`, content })),
+      Array.from({ length: 20 }, (_, i) => put({ project: 'alias', version: `1.${i}`, bytes })),
     );
     const codes = answers.map((answer) => answer.json()['code'] ?? 'accepted').sort();
     expect(codes).toEqual(['accepted', ...Array.from({ length: 19 }, () => 'file.exists')]);
@@ -138,7 +214,7 @@ describe('an upload from the gate', () => {
 
   it('says that the file exists in the words that twine looks for', async () => {
     await put({ project: 'exists' });
-    const answer = await put({ project: 'exists', content: utf8('other bytes') });
+    const answer = await put({ project: 'exists', content: 'other bytes' });
     expect(outcome(answer)).toEqual([400, 'file.exists']);
     expect(answer.json()['detail']).toMatch(
       /^File already exists \('exists-1\.0\.tar\.gz', with blake2_256 hash '[0-9a-f]{64}'\)/,
@@ -165,7 +241,7 @@ describe('an upload from the gate', () => {
       await signer.publish();
       await signer.changePath(`packages/${project}/reuse_${state}-1.0.tar.gz`, state);
       expect(outcome(await put({ project }))).toEqual([400, 'filename.reused']);
-      expect(outcome(await put({ project, content: utf8('new bytes') }))).toEqual([400, 'filename.reused']);
+      expect(outcome(await put({ project, content: 'new bytes' }))).toEqual([400, 'filename.reused']);
       expect(outcome(await put({ project, version: '2.0' }))).toEqual([200, 'accepted']);
     },
   );
@@ -249,8 +325,8 @@ describe('an upload from the gate', () => {
   });
 
   it('of a file that is too large is refused', async () => {
-    const content = new Uint8Array(warehouse.config.maxFileBytes + 1);
-    expect(outcome(await put({ project: 'large', content }))).toEqual([400, 'file.too-large']);
+    const bytes = new Uint8Array(warehouse.config.maxFileBytes + 1);
+    expect(outcome(await put({ project: 'large', bytes }))).toEqual([400, 'file.too-large']);
   });
 
   it('keeps what PostgreSQL could not: NUL and half characters in the form', async () => {
@@ -263,7 +339,7 @@ describe('an upload from the gate', () => {
     ['is longer than announced', utf8('abcdefghijklm')],
     ['has other bytes', utf8('xbcdefgh')],
   ])('whose file %s is refused and leaves nothing behind', async (_what, sent) => {
-    const answer = await put({ project: 'damaged', content: utf8('abcdefgh'), sent });
+    const answer = await put({ project: 'damaged', bytes: utf8('abcdefgh'), sent });
     expect(outcome(answer)).toEqual([503, 'upload.corrupt-transfer']);
     expect(answer.headers['retry-after']).toBe('1');
     expect(warehouse.spooled()).toEqual([]);

@@ -9,10 +9,13 @@ import { IndexDatabase } from '../database/index-database.ts';
 import { IndexDatabaseModule } from '../database/index-database.module.ts';
 import { GrantKeys } from '../grant-keys/grant-keys.ts';
 import { GrantKeysModule } from '../grant-keys/grant-keys.module.ts';
+import { InspectionModule } from '../inspection/inspection.module.ts';
+import { Inspections } from '../inspection/inspections.ts';
 import { OutboxBell } from '../outbox/outbox-bell.ts';
 import { OutboxModule } from '../outbox/outbox.module.ts';
 import { GroupSync } from '../store/group-sync.ts';
 import { OBJECT_STORE, ObjectStoreModule } from '../store/object-store.module.ts';
+import { readProhibitedNames } from './prohibited-names.ts';
 import { UploadDesk } from './upload-desk.ts';
 import { UploadIntake } from './upload-intake.ts';
 import { UploadSlots } from './upload-slots.ts';
@@ -20,7 +23,7 @@ import { UploadSpool } from './upload-spool.ts';
 import { UploadsController } from './uploads.controller.ts';
 
 @Module({
-  imports: [IndexDatabaseModule, ObjectStoreModule, GrantKeysModule, OutboxModule],
+  imports: [IndexDatabaseModule, ObjectStoreModule, GrantKeysModule, InspectionModule, OutboxModule],
   controllers: [UploadsController],
   providers: [
     {
@@ -34,6 +37,7 @@ import { UploadsController } from './uploads.controller.ts';
         IndexDatabase,
         OBJECT_STORE,
         GrantKeys,
+        Inspections,
         OutboxBell,
       ],
       useFactory: openIntake,
@@ -52,6 +56,7 @@ async function openIntake(
   database: IndexDatabase,
   store: ObjectStore,
   grantKeys: GrantKeys,
+  inspections: Inspections,
   bell: OutboxBell,
 ): Promise<UploadIntake> {
   const spool = new UploadSpool(config.spoolDir, randomness);
@@ -62,12 +67,18 @@ async function openIntake(
     store,
     sync: new GroupSync(store),
     spool,
+    inspections,
     grantKeys,
     bell,
     clock,
     randomness,
     checkpoint: checkpointOf(config),
     maxFileBytes: config.maxFileBytes,
+    limits: {
+      maxProjectBytes: config.maxProjectBytes,
+      maxReleaseAgeMs: config.maxReleaseAgeMs,
+      prohibitedNames: await readProhibitedNames(config.prohibitedNamesFile),
+    },
   });
   const slots = new UploadSlots(config.maxConcurrentUploads);
   return new UploadIntake({ desk, slots, sql: database.uploads, metrics });

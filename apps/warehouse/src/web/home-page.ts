@@ -1,12 +1,15 @@
 import type { StatusReport } from '../status/status-report.ts';
-import { counted, humanBytes, humanDate, humanDuration } from './human.ts';
-import { Html, html } from './html.ts';
+import { humanDate } from './human.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import type { Newest } from './newest.ts';
 import { pageLayout } from './page-layout.ts';
+import { repositoryState } from './repository-state.ts';
 
 export interface HomeFacts {
   readonly publicUrl: string;
   /** Newest first; empty when there is none, null when the database does not answer. */
-  readonly newestProjects: readonly string[] | null;
+  readonly newest: readonly Newest[] | null;
   /** Null when the database does not answer. */
   readonly status: StatusReport | null;
 }
@@ -20,8 +23,11 @@ export function homePage(facts: HomeFacts): string {
         each day. Whoever breaks into a mirror, a CDN or a connection cannot change, mix or roll back what a
         verifying client fetches, and cannot hold it at an old state for longer than those lists are valid.
       </p>
-      ${installing(facts.publicUrl)} ${uploading(facts.publicUrl)} ${state(facts.status)}
-      ${newest(facts.newestProjects)}`,
+      ${newestReleases(facts.newest)} ${installing(facts.publicUrl)} ${uploading(facts.publicUrl)}
+      <h2>State of the repository</h2>
+      ${repositoryState(facts.status)}
+      <p><a href="/state/">What these numbers mean</a></p>`,
+    { feed: { title: 'Newest releases on Rind', path: '/rss/updates.xml' } },
   );
 }
 
@@ -45,88 +51,20 @@ uv publish --publish-url ${publicUrl}/legacy/ dist/*</code></pre>
     <p>The answer links to a receipt, which tells when the file can be verified by everybody.</p>`;
 }
 
-function state(status: StatusReport | null): Html {
-  if (status === null) {
-    return html`<h2>State of the repository</h2>
-      <div class="state bad" role="status">
-        <h3><strong>The database does not answer.</strong></h3>
-        <p>What was published can still be fetched and verified; uploads have to wait.</p>
-      </div>`;
-  }
-  return html`<h2>State of the repository</h2>
-    ${verdict(status)} ${status.timestamp === null ? html`` : numbers(status)}`;
-}
-
-function verdict(status: StatusReport): Html {
-  if (status.healthy) {
-    return html`<div class="state" role="status">
-      <h3>All is well.</h3>
-      <p>
-        What is published now stays valid for ${humanDuration(status.validForMs)}, and is signed anew long
-        before.
-      </p>
-    </div>`;
-  }
-  const worst = status.problems.some(({ severity }) => severity === 'error') ? 'bad' : 'warn';
-  const items = status.problems.map(
-    (problem) =>
+function newestReleases(newest: readonly Newest[] | null): Html {
+  if (newest === null) return html``;
+  const items = newest.map(
+    ({ name, displayName, version, summary, at }) =>
       html`<li>
-        <strong>${problem.severity === 'error' ? 'Problem' : 'Warning'}:</strong> ${problem.message}
-        <span class="soft">${problem.remedy}</span>
+        <a href="/project/${name}/">${displayName}</a> ${version}
+        <span class="soft">${humanDate(at.toISOString())}</span>
+        ${summary === '' ? html`` : html`<p>${summary}</p>`}
       </li>`,
   );
-  return html`<div class="state ${worst}" role="status">
-    <h3>Something needs attention.</h3>
-    <ul>
-      ${items}
-    </ul>
-  </div>`;
-}
-
-function numbers(status: StatusReport): Html {
-  const { bins, queue, lastPublication } = status;
-  const facts: readonly (readonly [term: string, value: string])[] = [
-    ['Root of trust', role(status.root)],
-    ['Timestamp', role(status.timestamp)],
-    ['Snapshot', role(status.snapshot)],
-    ['Signed lists', `${bins.count}, the largest ${humanBytes(bins.largestBytes)}`],
-    ['Oldest list expires', bins.oldestExpires === null ? '–' : humanDate(bins.oldestExpires)],
-    [
-      'Waiting to be signed',
-      queue.depth === 0
-        ? 'nothing'
-        : `${counted(queue.depth, 'request')}, the oldest for ${humanDuration(queue.oldestMs)}`,
-    ],
-    ['Last publication', lastPublication === null ? 'none yet' : publication(lastPublication)],
-    ['Signing now', status.lease.holder ?? 'nobody'],
-  ];
-  const items = facts.map(
-    ([term, value]) =>
-      html`<div>
-        <dt>${term}</dt>
-        <dd>${value}</dd>
-      </div>`,
-  );
-  return html`<dl class="facts">${items}</dl>`;
-}
-
-function role(role: StatusReport['root']): string {
-  return role === null ? 'none' : `version ${role.version}, until ${humanDate(role.expires)}`;
-}
-
-function publication(last: NonNullable<StatusReport['lastPublication']>): string {
-  const what = `number ${last.id}, ${counted(last.files, 'new file')}`;
-  if (last.closedAt === null) return `${what}, ${last.state}`;
-  return `${what}, ${humanDate(last.closedAt)}${last.durationMs === null ? '' : `, took ${Math.round(last.durationMs)} ms`}`;
-}
-
-function newest(names: readonly string[] | null): Html {
-  if (names === null) return html``;
-  const items = names.map((name) => html`<li><a href="/project/${name}/">${name}</a></li>`);
   const list =
-    names.length === 0
+    items.length === 0
       ? html`<p>None yet: be the first to upload.</p>`
-      : html`<ul class="plain">
+      : html`<ul class="results">
           ${items}
         </ul>`;
   return html`<h2>Newest releases</h2>

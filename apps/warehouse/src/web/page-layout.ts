@@ -3,8 +3,19 @@ import { style } from './style.ts';
 
 const styleSheet = new Html(`<style>${style}</style>`);
 
+export interface PageOptions {
+  /** A feed that belongs to the page. */
+  readonly feed?: { readonly title: string; readonly path: string };
+  /** What stands in the search field. */
+  readonly question?: string;
+}
+
 /** A whole document around `content`. */
-export function pageLayout(title: string, content: Html): string {
+export function pageLayout(title: string, content: Html, { feed, question = '' }: PageOptions = {}): string {
+  const feedLink =
+    feed === undefined
+      ? html``
+      : html`<link rel="alternate" type="application/rss+xml" title="${feed.title}" href="${feed.path}" />`;
   return html`<!DOCTYPE html>
     <html lang="en">
       <head>
@@ -12,11 +23,18 @@ export function pageLayout(title: string, content: Html): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         <link rel="icon" href="data:," />
-        ${styleSheet}
+        ${feedLink} ${styleSheet}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
-        <header><a href="/">Rind</a></header>
+        <header>
+          <a class="home" href="/">Rind</a>
+          <form action="/search/" method="get" role="search">
+            <label for="q">Search projects</label>
+            <input id="q" name="q" type="search" maxlength="200" value="${question}" />
+            <button type="submit">Search</button>
+          </form>
+        </header>
         <main id="content">${content}</main>
         <footer>
           <p>
@@ -24,7 +42,8 @@ export function pageLayout(title: string, content: Html): string {
             on this page is not: verify with <code>rind</code> or any TUF client.
           </p>
           <p>
-            <a href="/simple/">All projects</a> · <a href="/api/v1/status">Status as JSON</a> ·
+            <a href="/simple/">All projects</a> · <a href="/state/">State of the repository</a> ·
+            <a href="/rss/updates.xml">Newest releases as RSS</a> ·
             <a href="/metadata/root.json">Root of trust</a>
           </p>
         </footer>

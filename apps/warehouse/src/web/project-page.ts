@@ -1,81 +1,107 @@
-import type { ProjectPage } from '@rind/index-model';
-import { counted, humanBytes, humanDate } from './human.ts';
+import { UploadFields } from '@rind/index-model';
+import { describingUpload, latestRelease, yankOf } from '../releases/release.ts';
+import type { Release, ReleasedProject } from '../releases/release.ts';
+import { counted, humanDate } from './human.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { pageLayout } from './page-layout.ts';
+import { proofSection } from './proof.ts';
+import type { ProofFacts } from './proof-facts.ts';
+import { releaseDetails } from './release-details.ts';
+import { releaseFiles } from './release-files.ts';
 
 export interface ProjectFacts {
   readonly publicUrl: string;
-  readonly page: ProjectPage;
-  /** SHA-256 of the signed page, lower-case hex. */
-  readonly pageSha256: string;
-  /** The role that lists the page. */
-  readonly bin: string;
+  readonly project: ReleasedProject;
+  /** The one that is shown; null where no file is offered. */
+  readonly release: Release | null;
+  /** Of the release, rendered and sanitised; null when there is none. */
+  readonly description: Html | null;
+  readonly proof: ProofFacts;
 }
 
-type File = ProjectPage['files'][number];
-
-export function projectPage({ publicUrl, page, pageSha256, bin }: ProjectFacts): string {
-  const files = [...page.files].reverse();
+/** A project as seen in one of its releases: the latest, or one that was asked for. */
+export function projectPage({ publicUrl, project, release, description, proof }: ProjectFacts): string {
+  const upload = release === null ? null : describingUpload(release);
+  const summary = new UploadFields(upload?.form ?? []).first('summary') ?? '';
+  const version = release?.version.text;
+  const pinned = release === latestRelease(project.releases) ? '' : `==${version}`;
   return pageLayout(
-    `${page.name} on Rind`,
-    html`<h1>${page.name}</h1>
-      ${statusNote(page)}
-      <pre tabindex="0"><code>pip install --index-url ${publicUrl}/simple/ ${page.name}</code></pre>
-      <h2>Files</h2>
-      ${files.length === 0 ? html`<p>No files are offered.</p>` : fileTable(page.name, files)}
-      <h2>How this verifies</h2>
-      <p>
-        The list above is the signed target <code>simple/${page.name}/index.json</code> with the SHA-256
-        <code>${pageSha256}</code>. It is listed in the role <code>${bin}</code>, which the snapshot names and
-        the timestamp vouches for; each file is listed in the same way under
-        <code>packages/${page.name}/</code>. Begin with a root of trust that you got elsewhere and let a TUF
-        client walk the chain:
-      </p>
+    `${project.displayName}${version === undefined ? '' : ` ${version}`} on Rind`,
+    html`<h1>${project.displayName} ${version ?? ''}</h1>
+      ${summary === '' ? html`` : html`<p class="summary">${summary}</p>`} ${statusNote(project)}
+      ${release === null ? html`` : releaseNote(project, release)}
       <pre
         tabindex="0"
-      ><code>npx rind get ${page.name} --metadata-url ${publicUrl}/metadata/ --target-base-url ${publicUrl}/targets/ --root root.json</code></pre>`,
+      ><code>pip install --index-url ${publicUrl}/simple/ ${project.name}${pinned}</code></pre>
+      <nav class="parts" aria-label="On this page">
+        ${description === null ? html`` : html`<a href="#description">Description</a>`}
+        <a href="#files">Files</a> <a href="#verify">How this verifies</a> <a href="#history">History</a>
+      </nav>
+      ${
+        description === null
+          ? html``
+          : html`<h2 id="description">Description</h2>
+              <div class="description">${description}</div>`
+      }
+      ${releaseDetails(upload)} ${releaseFiles(project.name, release?.files ?? [], proof)}
+      ${proofSection(publicUrl, project, proof)} ${history(project, release)}`,
+    { feed: { title: `Releases of ${project.name}`, path: `/rss/project/${project.name}/releases.xml` } },
   );
 }
 
-function statusNote({ status, statusReason }: ProjectPage): Html {
+function statusNote({ status, statusReason }: ReleasedProject): Html {
   if (status === 'active') return html``;
-  const reason = statusReason === undefined ? '' : ` Reason: ${statusReason}`;
-  return html`<p class="state warn"><strong>This project is ${status}.</strong>${reason}</p>`;
+  return html`<p class="state warn">
+    <strong>This project is ${status}.</strong>${statusReason === null ? '' : ` Reason: ${statusReason}`}
+  </p>`;
 }
 
-function fileTable(name: string, files: readonly File[]): Html {
-  const rows = files.map(
-    (file) =>
-      html`<tr>
-        <th scope="row">
-          <a href="/packages/${name}/${file.sha256}/${file.filename}">${file.filename}</a>${yankNote(file)}
-        </th>
-        <td class="number">${humanBytes(file.size)}</td>
-        <td class="date">${humanDate(file.uploadTime)}</td>
-        <td class="hash"><code>${file.sha256}</code></td>
-      </tr>`,
-  );
-  return html`<p>${counted(files.length, 'file')}, newest version first.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Files">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" class="number">Size</th>
-            <th scope="col">Uploaded</th>
-            <th scope="col">SHA-256</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+function releaseNote(project: ReleasedProject, release: Release): Html {
+  const yank = yankOf(release);
+  const latest = latestRelease(project.releases);
+  return html`${
+    yank === null
+      ? html``
+      : html`<p class="state warn">
+          <strong>This release was yanked.</strong>${yank.reason === null ? '' : ` Reason: ${yank.reason}`}
+          Installers take it only when asked for this very version.
+        </p>`
+  }
+  ${
+    latest === undefined || latest === release
+      ? html``
+      : html`<p class="state">
+          There is another release to look at:
+          <a href="/project/${project.name}/">${project.displayName} ${latest.version.text}</a>.
+        </p>`
+  }`;
 }
 
-function yankNote({ yanked }: File): Html {
-  if (yanked === false) return html``;
-  return html`<br /><strong class="warn">yanked</strong
-    >${typeof yanked === 'string' && yanked !== '' ? `: ${yanked}` : ''}`;
+function history({ name, releases }: ReleasedProject, shown: Release | null): Html {
+  const items = releases.toReversed().map((release) => {
+    const { version, files } = release;
+    const first = files.map(({ uploadTime }) => uploadTime).sort()[0];
+    const notes = [
+      ...(version.isPrerelease ? ['pre-release'] : []),
+      ...(yankOf(release) === null ? [] : ['yanked']),
+    ];
+    return html`<li>
+      <a href="/project/${name}/${version.text}/" ${release === shown ? html`aria-current="page"` : html``}
+        >${version.text}</a
+      >
+      <span class="soft"
+        >${first === undefined ? '' : humanDate(first)} ·
+        ${counted(files.length, 'file')}${notes.map((note) => ` · ${note}`).join('')}</span
+      >
+    </li>`;
+  });
+  return html`<h2 id="history">Release history</h2>
+    ${
+      items.length === 0
+        ? html`<p>No release is offered.</p>`
+        : html`<ol class="history" reversed>
+            ${items}
+          </ol>`
+    }`;
 }

@@ -1,0 +1,60 @@
+import { counted, humanBytes, humanDate } from './human.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import type { ReleasedFile } from '../releases/release.ts';
+import { proofOf } from './proof.ts';
+import type { ProofFacts } from './proof-facts.ts';
+
+/** The files of a release: what they are, and for each how it is proven. */
+export function releaseFiles(project: string, files: readonly ReleasedFile[], proof: ProofFacts): Html {
+  if (files.length === 0)
+    return html`<h2 id="files">Files</h2>
+      <p>No files are offered.</p>`;
+  const items = files.map((file) => fileItem(project, file, proof));
+  return html`<h2 id="files">Files</h2>
+    <p>${counted(files.length, 'file')}.</p>
+    <ul class="files">
+      ${items}
+    </ul>`;
+}
+
+function fileItem(project: string, file: ReleasedFile, proof: ProofFacts): Html {
+  const { filename, sha256, size, uploadTime, requiresPython, upload } = file;
+  const facts: readonly (readonly [string, string])[] = [
+    [kindOf(file), humanBytes(size)],
+    ['Uploaded', humanDate(uploadTime)],
+    ...(requiresPython ? [['Python', requiresPython] as const] : []),
+  ];
+  const bin = proof.fileBins.get(filename);
+  const verifies =
+    bin === undefined
+      ? html``
+      : proofOf(proof.roles, bin, { path: `packages/${project}/${filename}`, sha256, size });
+  const others =
+    upload === null
+      ? html``
+      : html`<p>
+          BLAKE2b-256 <code class="hash">${upload.blake2b256}</code>, MD5
+          <code class="hash">${upload.md5}</code> <span class="soft">(not signed)</span>
+        </p>`;
+  return html`<li>
+    <h3><a href="/packages/${project}/${sha256}/${filename}">${filename}</a>${yankNote(file)}</h3>
+    <p class="soft">${facts.map(([term, value]) => `${term} ${value}`).join(' · ')}</p>
+    <p>SHA-256 <code class="hash">${sha256}</code></p>
+    <details>
+      <summary>How this file verifies</summary>
+      ${verifies} ${others}
+    </details>
+  </li>`;
+}
+
+function kindOf({ filename }: ReleasedFile): string {
+  return filename.endsWith('.whl') ? 'Wheel,' : 'Source,';
+}
+
+function yankNote({ yanked }: ReleasedFile): Html {
+  if (yanked === false) return html``;
+  return html` <strong class="warn">yanked</strong>${
+      typeof yanked === 'string' && yanked !== '' ? `: ${yanked}` : ''
+    }`;
+}

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,6 +59,29 @@ describe.runIf(process.platform !== 'win32')('a real process', () => {
     const killed = { code: null, signal: 'SIGKILL', output: 'before 1 after 1 before 2' };
     expect(await start(spec, '').ended).toEqual(killed);
     expect(await start(spec, '').ended).toEqual({ code: 0, signal: null, output: ALL });
+  });
+
+  it('is killed at each entry of a list, one restart after the other', async () => {
+    const specs = 'signer/publish.signed,warehouse/elsewhere,signer/publish.signed:3';
+    const killed = { code: null, signal: 'SIGKILL' };
+    expect(await start(specs, '').ended).toEqual({ ...killed, output: 'before 1' });
+    expect(await start(specs, '').ended).toEqual({
+      ...killed,
+      output: 'before 1 after 1 before 2 after 2 before 3',
+    });
+    expect(await start(specs, '').ended).toEqual({ code: 0, signal: null, output: ALL });
+  });
+
+  it('does not stop where the marker is there beforehand, and is killed there without it', async () => {
+    const marker = join(stateDir, 'stop-at.signer.publish.signed.2+');
+    const { child, ended, output } = start('', 'signer/publish.signed:2+,signer/publish.signed');
+    await untilStopped(child.pid!);
+    await writeFile(marker, '');
+    child.kill('SIGCONT');
+    expect(await ended).toEqual({ code: 0, signal: null, output: ALL });
+    expect(output()).toBe(ALL);
+    await rm(marker);
+    expect(await start('signer/publish.signed:2+', '').ended).toMatchObject({ signal: 'SIGKILL' });
   });
 
   it('stops at the Nth passing and goes on when it is told to', async () => {

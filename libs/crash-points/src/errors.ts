@@ -1,7 +1,7 @@
 import { RindError } from '@rind/kernel';
 
 interface CheckpointErrors {
-  /** Not of the form `PROCESS/POINT` or `PROCESS/POINT:N` with N ≥ 1. */
+  /** Not of the form `PROCESS/POINT`, `PROCESS/POINT:N` or `PROCESS/POINT:N+` with N ≥ 1. */
   'checkpoint.bad-spec': { spec: string };
   /** The process has no such point. */
   'checkpoint.unknown-point': { process: string; point: string; known: readonly string[] };

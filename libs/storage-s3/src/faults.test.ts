@@ -60,6 +60,7 @@ describe('the error that callers see', () => {
     [answer(400, 'KeyTooLongError'), 'store.bad-key'],
     [answer(500), 'store.unavailable'],
     [new Error('no answer'), 'store.unavailable'],
+    [Object.assign(new Error('none'), { name: 'CredentialsProviderError' }), 'store.unavailable'],
   ])('of %s is %s, with its cause', (cause, code) => {
     expect(asStorageError('metadata/a', cause)).toMatchObject({
       code,

@@ -73,8 +73,16 @@ export function asStorageError(key: string, error: unknown): StorageError {
     case 'bad-key':
       return new StorageError('store.bad-key', 'the store has no place for the key', { key }, cause);
     default:
-      return new StorageError('store.unavailable', 'the store does not answer', { key }, cause);
+      return new StorageError('store.unavailable', unanswered(error), { key }, cause);
   }
+}
+
+/** Whether nobody was asked, or nobody answered: an operator who gave no credentials looks for no outage. */
+function unanswered(error: unknown): string {
+  const name = error instanceof Error ? error.name : '';
+  return name === 'CredentialsProviderError'
+    ? 'no credentials for the store were found'
+    : 'the store does not answer';
 }
 
 /** HTTP status of the answer that an error of the SDK was made of; null when there was no answer. */

@@ -1,4 +1,5 @@
 import { until } from '@rind/interop';
+import type { Traps } from '@rind/system-tests';
 import type { PointKill } from './crash-points.ts';
 import type { Progress } from './progress.ts';
 import type { Scene } from './scene.ts';
@@ -13,31 +14,45 @@ const uploadsPerPoint = 8;
 const reachTimeoutMs = 120_000;
 
 /**
- * Kills a process at each point, one start of the instance for each on the same data, so that every kill meets what
- * the ones before it left. Between two starts the instance drains.
+ * Kills a process at each point, one after the other in one life of the instance, so that every kill meets what the
+ * ones before it left. Each is let go when all is back and right after the one before.
  */
 export async function killAtPoints(
   scene: Scene,
-  kills: readonly PointKill[],
+  traps: Traps<PointKill>,
   progress: Progress,
 ): Promise<PointsResult> {
-  const { subject, stream } = scene;
+  const { subject } = scene;
   const reached: string[] = [];
   await scene.settle();
-  for (const kill of kills) {
-    await subject.stop();
-    stream.allow(uploadsPerPoint);
-    await subject.start({ ...kill.env, RIND_CRASH_AT: kill.text });
-    await until(`${kill.text} is reached`, () => subject.wasReached(kill), reachTimeoutMs);
-    await until(`${kill.process} was killed`, () => isKilled(subject.printed, kill.process), reachTimeoutMs);
+  for (const kill of traps.all) {
+    const before = killsOf(subject.printed, kill.process);
+    const isKilled = (): boolean => killsOf(subject.printed, kill.process) > before;
+    await letPass(scene, traps, kill);
+    const reaching = until(`${kill.text} is reached`, () => traps.isTaken(kill), reachTimeoutMs);
+    await scene.durations.of(`until reached by ${kill.cause}`, reaching);
+    await until(`${kill.process} was killed`, isKilled, reachTimeoutMs);
     const settled = await scene.settle();
+    const kills = killsOf(subject.printed, kill.process) - before;
+    if (kills !== 1) throw new Error(`${kills} processes were killed at ${kill.text}`);
     reached.push(kill.text);
-    progress.say(`${reached.length}/${kills.length} ${kill.text}`, settled);
+    progress.say(`${reached.length}/${traps.all.length} ${kill.text}`, settled);
   }
   return { reached };
 }
 
+/** Lets the point happen, and makes sure that somebody passes it. */
+export async function letPass(scene: Scene, traps: Traps<PointKill>, kill: PointKill): Promise<void> {
+  const { subject, stream } = scene;
+  traps.release(kill);
+  stream.allow(uploadsPerPoint);
+  if (kill.cause === 'take-over') await subject.handOver();
+}
+
 /** The supervisor says how each process ended; only we send SIGKILL. */
-function isKilled(printed: string, process: string): boolean {
-  return new RegExp(`^\\s*${process} \\(pid \\d+\\) ended with SIGKILL`, 'm').test(printed);
+function killsOf(printed: string, process: string): number {
+  return (
+    printed.match(new RegExp(`^\\s*${process}(?:-\\d+)? \\(pid \\d+\\) ended with SIGKILL`, 'gm'))?.length ??
+    0
+  );
 }

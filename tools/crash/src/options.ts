@@ -36,7 +36,7 @@ export const usage = `npm run crash -- [--points [--takeovers]] [--stop-points] 
   --kills N           kill a random process at a random moment, N times
   --stops             stop and continue random signers, and let leases go over
   --publications N    until so many are closed in all (500)
-  --signers K         signers on the index (1 with --points, 2 with --stop-points and --kills, 3 with --stops)
+  --signers K         signers on the index (2; 3 with --stops)
   --store fs|s3       where the instance publishes (fs)
   --seed S            of the choices (any; it is printed)
   --hand-over-ms N    most, in the median, from a writer's SIGKILL to the next publication (5000)

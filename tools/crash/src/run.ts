@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WatchTools } from '@rind/interop';
+import { Traps } from '@rind/system-tests';
 import { Chance } from './chance.ts';
-import { pointKills, pointStops } from './crash-points.ts';
+import { environmentFor, pointKills, pointStops } from './crash-points.ts';
 import type { PointKill } from './crash-points.ts';
 import { killAtPoints } from './kill-points.ts';
 import type { PointsResult } from './kill-points.ts';
@@ -17,12 +18,15 @@ import { stopAtPoints } from './stop-points.ts';
 import { StoppedSigners } from './stop-signers.ts';
 import type { StopsResult } from './stop-signers.ts';
 import { openSetting } from './store-setting.ts';
+import type { Environment } from './subject.ts';
 
 /** What held in one part of a run. */
 export interface PartResult {
   readonly part: 'points' | 'stop-points' | 'random' | 'stops';
   readonly signers: number;
   readonly seconds: number;
+  /** Seconds of what was waited for, of which some is at the same time. */
+  readonly spent: Readonly<Record<string, number>>;
   readonly uploads: number;
   /** Requests without an answer, or with a 5xx; each was sent again by its author. */
   readonly interrupted: number;
@@ -46,11 +50,16 @@ type Act = (scene: Scene) => Promise<Pick<PartResult, 'points' | 'stopPoints' | 
 interface Part {
   readonly name: PartResult['part'];
   readonly signers: number;
-  readonly leaseTtlMs: number;
+  /** Given the folder of an instance that is yet to be started. */
+  readonly prepare: (dataDir: string) => Promise<Prepared>;
+}
+
+interface Prepared {
+  readonly env: Environment;
   readonly act: Act;
 }
 
-/** Parts whose signers die often: the lease should not be what they wait for. */
+/** Parts whose signers lose it often: the lease should not be what they wait for. */
 const shortLeaseMs = 1_000;
 /** As it is by default: the hand-over is measured with it. */
 const leaseMs = 3_000;
@@ -73,39 +82,54 @@ export async function runAll(run: RunOptions): Promise<readonly PartResult[]> {
 
 function partsOf(options: CrashOptions, progress: Progress): readonly Part[] {
   const { store, points, takeovers, kills, publications, seed, handOverMs, drainMs } = options;
-  const signersOr = (signers: number): number => options.signers || signers;
+  const signers = (usual: number): number => options.signers || usual;
   const parts: Part[] = [];
   if (points) {
-    const act: Act = async (scene) => ({
-      points: await killAtPoints(
-        scene,
-        onlyThose(await pointKills(store, takeovers), options.only),
-        progress,
-      ),
-    });
-    parts.push({ name: 'points', signers: signersOr(1), leaseTtlMs: shortLeaseMs, act });
+    const prepare = async (dataDir: string): Promise<Prepared> => {
+      const all = onlyThose(await pointKills(store, takeovers), options.only);
+      const traps = new Traps('crash', all, dataDir);
+      return trapped(traps, async (scene) => ({ points: await killAtPoints(scene, traps, progress) }));
+    };
+    parts.push({ name: 'points', signers: signers(2), prepare });
   }
   if (options.stopPoints) {
-    const act: Act = async (scene) => ({
-      stopPoints: await stopAtPoints(scene, onlyThose(await pointStops(store), options.only), progress),
-    });
-    parts.push({ name: 'stop-points', signers: signersOr(2), leaseTtlMs: shortLeaseMs, act });
+    const prepare = async (dataDir: string): Promise<Prepared> => {
+      const traps = new Traps('stop', onlyThose(await pointStops(store), options.only), dataDir);
+      return trapped(traps, async (scene) => ({ stopPoints: await stopAtPoints(scene, traps, progress) }));
+    };
+    parts.push({ name: 'stop-points', signers: signers(2), prepare });
   }
   if (kills > 0) {
     const act: Act = async (scene) => ({
       random: await killAtRandom(scene, kills, new Chance(seed), progress),
     });
-    parts.push({ name: 'random', signers: signersOr(2), leaseTtlMs: shortLeaseMs, act });
+    parts.push({
+      name: 'random',
+      signers: signers(2),
+      prepare: async () => ({ env: leaseOf(shortLeaseMs), act }),
+    });
   }
   if (publications > 0) {
     const limits = { killedMs: handOverMs, drainedMs: drainMs };
-    const stopping = { publications, leaseTtlMs: leaseMs, limits };
+    const stopping = { publications, stopLeaseMs: shortLeaseMs, handOverEnv: leaseOf(leaseMs), limits };
     const act: Act = async (scene) => ({
       stops: await new StoppedSigners(scene, new Chance(seed), stopping).run(progress),
     });
-    parts.push({ name: 'stops', signers: signersOr(3), leaseTtlMs: leaseMs, act });
+    parts.push({
+      name: 'stops',
+      signers: signers(3),
+      prepare: async () => ({ env: leaseOf(shortLeaseMs), act }),
+    });
   }
   return parts;
+}
+
+function trapped(traps: Traps<PointKill>, act: Act): Prepared {
+  return { env: { ...leaseOf(shortLeaseMs), ...environmentFor(traps.all), ...traps.env }, act };
+}
+
+function leaseOf(ttlMs: number): Environment {
+  return { RIND_LEASE_TTL_MS: String(ttlMs) };
 }
 
 function onlyThose(all: readonly PointKill[], text: string): readonly PointKill[] {
@@ -122,24 +146,27 @@ async function runPart(
   const own = join(folder, part.name);
   mkdirSync(own, { mode: 0o711 });
   const dataDir = join(own, 'data');
+  mkdirSync(dataDir, { mode: 0o711 });
+  const { env, act } = await part.prepare(dataDir);
   const scene = await Scene.open({
     folder: own,
     dataDir,
     setting: await openSetting(options.store, own, dataDir),
     signers: part.signers,
-    env: { RIND_LEASE_TTL_MS: String(part.leaseTtlMs) },
+    env,
     tools,
     opened,
   });
   try {
-    const result = await part.act(scene);
+    const result = await act(scene);
     const settled = await scene.settleForGood();
-    const control = await scene.control();
+    const control = await scene.durations.of('control', scene.control());
     await scene.close();
     return {
       part: part.name,
       signers: part.signers,
       seconds: Math.round(progress.elapsedSeconds - startedSeconds),
+      spent: scene.durations.seconds,
       uploads: settled.accepted,
       interrupted: scene.stream.interrupted,
       publications: settled.closed,

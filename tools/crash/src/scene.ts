@@ -7,6 +7,7 @@ import { until } from '@rind/interop';
 import { receiptOf } from '@rind/system-tests';
 import { Control } from './control.ts';
 import { compareHistories } from './database-history.ts';
+import { Durations } from './durations.ts';
 import { hasFsck, runFsck } from './fsck.ts';
 import { OurClient } from './our-client.ts';
 import { PublishedAudit } from './published-audit.ts';
@@ -55,6 +56,7 @@ export class Scene {
   readonly readers: Readers;
   readonly server: LocalServer;
   readonly rootFile: string;
+  readonly durations = new Durations();
   private readonly options: SceneOptions;
   private readonly oldTimestamp: Uint8Array;
   private readonly audit: PublishedAudit;
@@ -111,27 +113,35 @@ export class Scene {
 
   /** Waits until what was allowed is accepted and verifiable, and looks at everything. Throws what is wrong. */
   async settle(): Promise<Settled> {
-    const { subject, stream, history, readers } = this;
-    await subject.ready();
+    const { subject, stream, history, readers, durations } = this;
+    await durations.of('until ready', subject.ready());
     await this.settleUploads();
     const fresh = stream.accepted.slice(this.looked);
     this.looked = stream.accepted.length;
     const isQuiet = async (): Promise<boolean> => (await subject.openPublications()) === 0;
-    await until('nothing is being published', isQuiet, settleTimeoutMs);
-    await this.client.verify(fresh);
-    const report = await this.audit.look(stream.accepted, stream.mostPublished);
+    await durations.of('until quiet', until('nothing is being published', isQuiet, settleTimeoutMs));
+    await durations.of('our client', this.client.verify(fresh));
+    const audited = this.audit.look(stream.accepted, stream.mostPublished);
+    const report = await durations.of('audit', audited);
     this.refuse('audit', report.findings);
     if (fresh.length > 0) readers.know(fresh.at(-1)!.path, fresh.at(-1)!.sha256);
-    await readers.progress(roundsAfter);
+    const [{ closed, findings }] = await Promise.all([
+      compareHistories(subject, history.served),
+      durations.of('rind fsck', this.fsck()),
+      durations.of('python-tuf', readers.progress(roundsAfter)),
+    ]);
     this.refuseBroken();
-    const { closed, findings } = await compareHistories(subject, history.served);
     this.refuse('database', findings);
-    await this.fsck();
+    await durations.of('until whole', subject.whole());
     return { accepted: stream.accepted.length, timestamp: report.timestamp, closed };
   }
 
   /** Waits until what was allowed is accepted and verifiable, whatever else is going on. */
-  async settleUploads(): Promise<void> {
+  settleUploads(): Promise<void> {
+    return this.durations.of('uploads', this.awaitUploads());
+  }
+
+  private async awaitUploads(): Promise<void> {
     const { stream } = this;
     const isIdle = (): boolean => {
       this.refuseBroken();

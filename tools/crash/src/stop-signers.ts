@@ -6,6 +6,7 @@ import { HandOvers } from './hand-overs.ts';
 import type { HandOverLimits, HandOverResult } from './hand-overs.ts';
 import type { Progress } from './progress.ts';
 import type { Scene } from './scene.ts';
+import type { Environment } from './subject.ts';
 
 /** What stopping and continuing signers came to. */
 export interface StopsResult {
@@ -21,20 +22,41 @@ export interface StopsResult {
 
 export interface StopsOptions {
   readonly publications: number;
-  readonly leaseTtlMs: number;
+  /** Of the lease that the instance was started with. */
+  readonly stopLeaseMs: number;
+  /** With it the instance is started again for the hand-overs. */
+  readonly handOverEnv: Environment;
   readonly limits: HandOverLimits;
 }
 
 type Act = 'stop-writer' | 'stop-other' | 'kill-writer' | 'drain-writer';
-const acts: readonly (readonly [Act, number])[] = [
-  ['stop-writer', 50],
-  ['stop-other', 20],
-  ['kill-writer', 15],
-  ['drain-writer', 15],
-];
+/** What happens until so large a part of all publications is closed, and at least once for so many of them. */
+interface Phase {
+  readonly acts: readonly (readonly [Act, number])[];
+  readonly until: number;
+  readonly publicationsPerAct: number;
+}
+const stopping: Phase = {
+  acts: [
+    ['stop-writer', 50],
+    ['stop-other', 20],
+  ],
+  until: 0.7,
+  publicationsPerAct: 13,
+};
+const handingOver: Phase = {
+  acts: [
+    ['kill-writer', 1],
+    ['drain-writer', 1],
+  ],
+  until: 1,
+  publicationsPerAct: 35,
+};
 /** Between two looks at everything. */
 const actsPerRound = 6;
-const uploadsAhead = 40;
+const mostPauseMs = 500;
+/** So many begun and not answered: publications stay many and small. */
+const uploadsAhead = 8;
 const giveUpTimeoutMs = 60_000;
 /** What a writer that lost its lease says with its exit code (docs/architecture.md). */
 export const lostExitCode = '3';
@@ -60,27 +82,12 @@ export class StoppedSigners {
   }
 
   async run(progress: Progress): Promise<StopsResult> {
-    const { scene, chance, options } = this;
-    let { closed } = await scene.settle();
-    while (closed < options.publications) {
-      const feeding = new AbortController();
-      const fed = this.feed(feeding.signal);
-      const done: Act[] = [];
-      try {
-        for (let i = 0; i < actsPerRound; i++) {
-          const act = chance.weighted(acts);
-          await this.perform(act);
-          done.push(act);
-          await sleep(chance.between(0, 1_000));
-        }
-      } finally {
-        feeding.abort();
-        await fed;
-      }
-      const settled = await scene.settle();
-      closed = settled.closed;
-      progress.say(`${closed}/${options.publications} publications: ${done.join(', ')}`, settled);
-    }
+    const { scene, options } = this;
+    await scene.settle();
+    await this.performAll(stopping, progress);
+    await scene.subject.stop();
+    await scene.subject.start(options.handOverEnv);
+    const closed = await this.performAll(handingOver, progress);
     this.handOvers.judge();
     const { killed, drained } = this.handOvers;
     return {
@@ -91,6 +98,34 @@ export class StoppedSigners {
       killed: killed.result,
       drained: drained.result,
     };
+  }
+
+  /** Answers how many publications are closed in the end. */
+  private async performAll(phase: Phase, progress: Progress): Promise<number> {
+    const { scene, chance, options } = this;
+    const publications = Math.ceil(options.publications * phase.until);
+    const leastActs = Math.ceil(options.publications / phase.publicationsPerAct);
+    let closed = 0;
+    for (let acts = 0; closed < publications || acts < leastActs; acts += actsPerRound) {
+      const feeding = new AbortController();
+      const fed = this.feed(feeding.signal);
+      const done: Act[] = [];
+      try {
+        for (let i = 0; i < actsPerRound; i++) {
+          const act = chance.weighted(phase.acts);
+          await this.perform(act);
+          done.push(act);
+          await sleep(chance.between(0, mostPauseMs));
+        }
+      } finally {
+        feeding.abort();
+        await fed;
+      }
+      const settled = await scene.settle();
+      closed = settled.closed;
+      progress.say(`${closed}/${options.publications} publications: ${done.join(', ')}`, settled);
+    }
+    return closed;
   }
 
   /** There is always something to publish. */
@@ -104,7 +139,7 @@ export class StoppedSigners {
 
   private async perform(act: Act): Promise<void> {
     const { subject } = this.scene;
-    await subject.ready();
+    await until('there are two signers', () => this.count() >= 2, giveUpTimeoutMs);
     const writer = await this.awaitWriter();
     if (act === 'stop-writer') return this.stopFor(writer, writer);
     if (act === 'kill-writer') return this.handOvers.kill(writer);
@@ -116,10 +151,14 @@ export class StoppedSigners {
     if (other !== undefined) await this.stopFor(other, writer);
   }
 
+  private count(): number {
+    return this.scene.subject.file.processes.signer.filter((pid) => pid !== null).length;
+  }
+
   /** From a blink to more than twice the lease; half of the time the lease runs out. */
   private async stopFor(pid: number, writer: number): Promise<void> {
     const { subject } = this.scene;
-    const pauseMs = this.chance.between(20, this.options.leaseTtlMs * 2.5);
+    const pauseMs = this.chance.between(20, this.options.stopLeaseMs * 2.5);
     process.kill(pid, 'SIGSTOP');
     this.stops += 1;
     await sleep(pauseMs);

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { openPool } from '@rind/database';
 import type { Pool } from '@rind/database';
 import { until } from '@rind/interop';
@@ -79,21 +78,32 @@ export class Subject {
     return this.running?.printed ?? '';
   }
 
-  /** Whether the marker of a crash point was made, which is done right before the signal. */
-  wasReached(spec: { process: string; point: string; passing: number }): boolean {
-    const name = `crash-at.${spec.process}.${spec.point}.${spec.passing}`;
-    return existsSync(join(this.options.dataDir, 'run', name));
+  /** Uploads are accepted and published. */
+  async ready(): Promise<void> {
+    await until('every process is ready', () => this.file.ready, backTimeoutMs);
   }
 
-  async ready(): Promise<void> {
+  /** Besides, every signer that was killed has come back; which may take longer, and holds nothing up. */
+  async whole(): Promise<void> {
     await until(
-      'every process is ready',
+      'every signer is back',
       () => {
         const { ready, processes } = this.file;
         return ready && processes.signer.every((pid) => pid !== null);
       },
       backTimeoutMs,
     );
+  }
+
+  /** Tells the writer to end, so that its lease goes over to the next signer at once. */
+  async handOver(): Promise<void> {
+    let writer: number | null = null;
+    const isThere = async (): Promise<boolean> => {
+      writer = await this.writer();
+      return writer !== null && this.file.processes.signer.includes(writer);
+    };
+    await until('there is a writer', isThere, backTimeoutMs);
+    process.kill(writer!, 'SIGTERM');
   }
 
   /** Rows of a question to the signer's database; null when it does not answer. */

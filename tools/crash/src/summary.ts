@@ -2,7 +2,8 @@ import type { PartResult } from './run.ts';
 
 /** A sentence or two of what held in a part. */
 export function describePart(result: PartResult): readonly string[] {
-  const { part, signers, seconds, uploads, interrupted, publications, timestamps, looks, rounds } = result;
+  const { part, signers, seconds, spent, uploads, interrupted, publications, timestamps, looks, rounds } =
+    result;
   return [
     `${part}: ${signers} signer(s), ${seconds} s`,
     ...whatWasDone(result),
@@ -12,7 +13,14 @@ export function describePart(result: PartResult): readonly string[] {
       .map(([name, count]) => `${count} rounds ${name}`)
       .join(', ')}, 0 errors`,
     `  control: ${result.control.length} faults shown, all noticed`,
+    `  seconds spent: ${counts(spent)}`,
   ];
+}
+
+function counts(of: Readonly<Record<string, number>>): string {
+  return Object.entries(of)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
 }
 
 /** The last line of a run that held. */

@@ -11,7 +11,8 @@ const bucketName = 'index';
 /** A real S3 server with one bucket, and what an instance is told to find it. */
 export class BucketServer {
   readonly server: S3Server;
-  private readonly folder: string;
+  /** Where its objects lie. */
+  readonly folder: string;
 
   private constructor(server: S3Server, folder: string) {
     this.server = server;
@@ -58,6 +59,7 @@ export class BucketServer {
       .sort();
   }
 
+  /** Ends the server and deletes its objects. */
   async stop(): Promise<void> {
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });

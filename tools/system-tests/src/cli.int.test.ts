@@ -206,7 +206,7 @@ describe('rind get', () => {
 describe('rind verify', () => {
   it('says of each file what it is, and answers with the gravest', async () => {
     const good = saved('cli-demo', '1.0');
-    const forged = saved('cli-demo', '1.1', new TextEncoder().encode('cli_demo-1.1.tar.gz!'));
+    const forged = saved('cli-demo', '1.1', sdist('cli-demo', '1.1').bytes.with(-1, 1));
     const unknown = saved('cli-demo', '9.9');
     const missing = join(folder, 'cli_demo-1.0.tar.gz');
     expect((await json('verify', good)).lines).toEqual([

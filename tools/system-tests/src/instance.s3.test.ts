@@ -179,8 +179,12 @@ describe('an instance whose store is a bucket', () => {
   });
 
   it('takes a file of many megabytes', async () => {
-    const bytes = new Uint8Array(20_000_000).map((_, i) => i % 251);
-    await publish(instance, 'large', { filename: 'large-1.0.tar.gz', bytes });
+    const { filename, bytes } = sdist(
+      'large',
+      '1.0',
+      new Uint8Array(20_000_000).map((_, i) => i % 251),
+    );
+    await publish(instance, 'large', { filename, bytes });
     const key = `targets/packages/large/${hashHex('sha256', bytes)}.large-1.0.tar.gz`;
     const served = await fetch(new URL(`/${key}`, instance.file.url));
     expect(hashHex('sha256', new Uint8Array(await served.arrayBuffer()))).toBe(hashHex('sha256', bytes));

@@ -13,7 +13,7 @@ import { readSignedOutput, storedPackages } from './signed-output.ts';
 import { SmallDisk } from './small-disk.ts';
 import { TraceReader } from './upload-traces.ts';
 import type { Traces } from './upload-traces.ts';
-import { publish, receiptOf } from './uploads.ts';
+import { publish, receiptOf, sdist } from './uploads.ts';
 
 const mebibyte = 1_048_576;
 /** More than two sockets between gate and warehouse hold: a stopped warehouse cannot have been sent all of it. */
@@ -205,9 +205,7 @@ const ours = (): Record<string, string> => ({ authorization: basic('__token__', 
 
 function formOf(project: string, bytes: number): UploadFormParts {
   const content = new Uint8Array(bytes).fill(project.length);
-  content.set(new TextEncoder().encode(project));
-  const filename = `${project.replaceAll('-', '_')}-1.0.tar.gz`;
-  return uploadForm(project, '1.0', { file: { filename, bytes: content } });
+  return uploadForm(project, '1.0', { file: sdist(project, '1.0', content) });
 }
 
 /** An upload of which one half is sent at once, and the other when `finish` is called. */

@@ -150,12 +150,40 @@ const refusals: Refusal[] = [
       ['an unknown file type', 'upload.filetype-invalid', { filetype: 'bdist_wininst' }],
       ['a Python of no sense', 'upload.pyversion-invalid', { pyversion: 'py3' }],
       ['a Requires-Python of no sense', 'upload.requires-python-invalid', { requires_python: 'new' }],
+      ['a requirement of no sense', 'upload.metadata-invalid', { requires_dist: 'six=1' }],
+      ['a direct reference', 'upload.metadata-invalid', { requires_dist: 'six @ https://x.example/six.whl' }],
+      ['a classifier of no list', 'upload.metadata-invalid', { classifiers: 'Private :: Do Not Upload' }],
+      [
+        'a licence of no list',
+        'upload.metadata-invalid',
+        { license_expression: 'Mine', metadata_version: '2.4' },
+      ],
+      ['a licence file above', 'upload.metadata-invalid', { license_file: '../X', metadata_version: '2.4' }],
+      ['a keyword to import', 'upload.metadata-invalid', { import_name: 'class', metadata_version: '2.5' }],
+      ['a field that is younger', 'upload.metadata-invalid', { import_name: 'x', metadata_version: '2.4' }],
+      ['an author nobody can write to', 'upload.metadata-invalid', { author_email: 'root@localhost' }],
+      ['a home page that runs', 'upload.metadata-invalid', { home_page: 'javascript:alert(1)' }],
+      ['a link without a label', 'upload.metadata-invalid', { project_urls: ', https://x.example' }],
+      ['a description in HTML', 'upload.metadata-invalid', { description_content_type: 'text/html' }],
+      ['a name that changes later', 'upload.metadata-invalid', { dynamic: 'Name', metadata_version: '2.2' }],
     ] as const
   ).map(([what, code, fields]) => ({
     what,
     status: 400,
     code,
     request: () => ({ headers: ours(), form: uploadForm('new-one', '1.0', { fields }) }),
+  })),
+  ...(
+    [
+      ['a name of the standard library', 'project.name-stdlib', 'json', '1.0'],
+      ['a name that looks like another', 'project.name-too-similar', 'ta-ken', '1.0'],
+      ['a second source distribution', 'release.second-sdist', 'taken', '1.0.0'],
+    ] as const
+  ).map(([what, code, project, version]) => ({
+    what,
+    status: 400,
+    code,
+    request: () => ({ headers: ours(), form: uploadForm(project, version) }),
   })),
   ...(
     [

@@ -13,7 +13,7 @@ import { RunningInstance } from './instance.ts';
 import type { InstanceFile } from './instance.ts';
 import { jsonLines, rind } from './rind-command.ts';
 import { missingWhileServed, walkServed } from './served-objects.ts';
-import { publish } from './uploads.ts';
+import { publish, sdist } from './uploads.ts';
 
 const bins = 64;
 const page = (project: string): string => `simple/${project}/index.json`;
@@ -195,7 +195,7 @@ export function describeSweeps(kind: StoreKind): void {
       // Of this publication and the ones before it: bins, snapshots and a page.
       expect(first['waiting']).toBeGreaterThanOrEqual(4);
       goOn();
-      expect(new TextDecoder().decode(await reading)).toBe('slow-1.0.tar.gz ');
+      expect(await reading).toEqual(sdist('slow', '1.0').bytes);
 
       await waitOutTheGrace(file);
       const report = await gc();

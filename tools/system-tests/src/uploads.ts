@@ -1,4 +1,5 @@
 import { hashHex } from '@rind/crypto';
+import { sdistBytes } from '@rind/testkit';
 import type { InstanceFile } from './instance.ts';
 
 export interface Answer {
@@ -17,14 +18,14 @@ export interface Receipt {
   readonly bin: string;
 }
 
-/** Bytes of a file of a project that never was: an sdist in name and form, told apart by its content. */
+/** A source distribution of a project that never was, told apart by its content. */
 export function sdist(
   project: string,
   version: string,
-  content = '',
+  content: string | Uint8Array = '',
 ): { filename: string; bytes: Uint8Array } {
   const filename = `${project.replaceAll('-', '_')}-${version}.tar.gz`;
-  return { filename, bytes: new TextEncoder().encode(`${filename} ${content}`) };
+  return { filename, bytes: sdistBytes({ name: project, version, content }) };
 }
 
 /** One upload by the form that every client sends. */

@@ -1,0 +1,3 @@
+import { describeCeremonies } from './ceremony-suite.ts';
+
+describeCeremonies('s3');

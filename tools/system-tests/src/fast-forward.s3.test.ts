@@ -1,0 +1,3 @@
+import { describeFastForward } from './fast-forward-suite.ts';
+
+describeFastForward('s3');

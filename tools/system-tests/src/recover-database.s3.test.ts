@@ -1,0 +1,3 @@
+import { describeRecovery } from './recover-database-suite.ts';
+
+describeRecovery('s3');

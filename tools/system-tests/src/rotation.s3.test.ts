@@ -1,0 +1,4 @@
+import { describeRotations } from './rotation-suite.ts';
+
+/** Of timestamp and snapshot together: the emergency. */
+describeRotations('s3', []);

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { DatabaseLease } from '@rind/database';
-import { monotonicMs } from '@rind/kernel';
+import { DatabaseLease, DatabaseUnprovenLog } from '@rind/database';
+import { monotonicMs, systemRandomness } from '@rind/kernel';
 import type { Clock } from '@rind/kernel';
 import type { Logger, Metrics, Readiness } from '@rind/nest-kit';
 import { maxClockSkewMs, openBase } from './assembly/base.ts';
@@ -45,13 +45,15 @@ export async function assembleSigner(
     lease: watchedLease(new DatabaseLease(base.sql), base.watch),
     log,
     planner: granting.planner,
-    refresher: new Refresher(log, clock, refresh),
+    refresher: new Refresher(log, clock, refresh, monotonicMs, () => base.unproven.indexes),
     publisher: signing.publisher,
     sweeper: sweeperOf(base, signing, granting, sweeps),
     ceremonies: signing.offline,
     repairs: granting.repairs,
+    unproven: { bins: base.unproven, log: new DatabaseUnprovenLog(base.sql) },
     takeOver: (fence) => takeOverWith(base, signing, granting, fence),
     clock,
+    randomness: systemRandomness,
     wakeup,
     checkpoint,
     settings: writerSettings(config, refresh.tickMs),

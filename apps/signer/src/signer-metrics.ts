@@ -75,8 +75,12 @@ export class SignerMetrics {
       'Fence of the lease that this process holds.',
       () => watch.sight.fence ?? Number.NaN,
     );
-    metrics.observe('rind_held_rows', 'Requests that a quota holds back.', () => watch.sight.heldRows);
-    metrics.observe('rind_held_age_seconds', 'Age of the oldest request that a quota holds back.', () => {
+    metrics.observe(
+      'rind_held_rows',
+      'Requests that a quota or a damaged bin holds back.',
+      () => watch.sight.heldRows,
+    );
+    metrics.observe('rind_held_age_seconds', 'Age of the oldest request that is held back.', () => {
       const { oldestHeldMs } = watch.sight;
       return oldestHeldMs === null ? 0 : Math.max(0, nowMs() - oldestHeldMs) / 1000;
     });
@@ -85,6 +89,11 @@ export class SignerMetrics {
       'Since the writer last got something done.',
       () => (watch.sight.silentForMs ?? Number.NaN) / 1000,
     );
+  }
+
+  /** How many bins cannot be built. */
+  showUnproven(count: () => number): void {
+    this.metrics.observe('rind_unproven_bins', 'Bins that are damaged and that nothing proves.', count);
   }
 
   /** What was shown last; null before this process became the writer. */

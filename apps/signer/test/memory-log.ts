@@ -73,7 +73,14 @@ export class MemoryLog implements PublicationLog {
     const timestampVersion = this.take('timestamp');
     const snapshotVersion = plan.newSnapshot ? this.take('snapshot') : this.roles.get('snapshot')!.version;
     const binVersions = new Map(plan.bins.map((idx) => [idx, this.takeBin(idx)]));
-    this.records.push({ id, state: 'open', snapshotVersion, timestampVersion, timestampSha256: null });
+    this.records.push({
+      id,
+      state: 'open',
+      snapshotVersion,
+      timestampVersion,
+      timestampSha256: null,
+      bins: plan.bins,
+    });
     return { id, binVersions, snapshotVersion, timestampVersion, databaseNowMs: this.nowMs };
   }
 
@@ -113,15 +120,19 @@ export class MemoryLog implements PublicationLog {
     this.roles.set(role, { ...known, nextVersion: Math.max(known.nextVersion, version) });
   }
 
-  async binsExpiringBefore(expiresBeforeMs: number, limit: number): Promise<ExpiringBin[]> {
+  async binsExpiringBefore(
+    expiresBeforeMs: number,
+    limit: number,
+    except: readonly number[] = [],
+  ): Promise<ExpiringBin[]> {
     return this.bins
-      .filter(({ expiresMs }) => expiresMs < expiresBeforeMs)
+      .filter(({ idx, expiresMs }) => expiresMs < expiresBeforeMs && !except.includes(idx))
       .sort((a, b) => a.expiresMs - b.expiresMs)
       .slice(0, limit);
   }
 
-  async countBinsExpiringBefore(expiresBeforeMs: number): Promise<number> {
-    return (await this.binsExpiringBefore(expiresBeforeMs, Number.MAX_SAFE_INTEGER)).length;
+  async countBinsExpiringBefore(expiresBeforeMs: number, except: readonly number[] = []): Promise<number> {
+    return (await this.binsExpiringBefore(expiresBeforeMs, Number.MAX_SAFE_INTEGER, except)).length;
   }
 
   async audit(events: readonly AuditEvent[]): Promise<void> {

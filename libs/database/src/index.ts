@@ -11,6 +11,7 @@ export { ensureRoles } from './roles.ts';
 export type { EnsureRolesOptions, RolePasswords } from './roles.ts';
 export { DatabaseLease } from './publishing/lease.ts';
 export { DatabaseGarbageLog } from './publishing/garbage-log.ts';
+export { DatabaseUnprovenLog } from './publishing/unproven-log.ts';
 export { DatabasePublicationLog } from './publishing/publication-log.ts';
 export { readRecordedDatabase } from './recovery/recorded-index.ts';
 export type { RecordedDatabase } from './recovery/recorded-index.ts';

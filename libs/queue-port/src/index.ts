@@ -1,5 +1,7 @@
 export { QueueError } from './errors.ts';
 export type { QueueErrorCode } from './errors.ts';
+export { unprovenReason } from './unproven-log.ts';
+export type { UnprovenBinRecord, UnprovenLog } from './unproven-log.ts';
 export type { HeldLease, Lease } from './lease.ts';
 export type { AuditEvent, OutboxRow, PathFacts, PathState, ProjectFacts, ProjectStatus } from './facts.ts';
 export type { GarbageCensus, GarbageCount, GarbageLog, GonePackage, StoreReferences } from './garbage-log.ts';

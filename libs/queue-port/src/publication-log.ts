@@ -76,6 +76,8 @@ export interface UnfinishedPublication {
   readonly snapshotVersion: number;
   readonly timestampVersion: number;
   readonly timestampSha256: string | null;
+  /** Indexes of the bins that it took numbers of. */
+  readonly bins: readonly number[];
 }
 
 export interface CommittedRole {
@@ -125,9 +127,13 @@ export interface PublicationLog {
   committedRoles(): Promise<ReadonlyMap<string, CommittedRole>>;
   /** Raises the next free version of `role` to at least `version`. */
   raiseNextVersion(fence: number, role: string, version: number): Promise<void>;
-  /** The bins whose expiry is nearest, those before `expiresBeforeMs` only. */
-  binsExpiringBefore(expiresBeforeMs: number, limit: number): Promise<ExpiringBin[]>;
-  countBinsExpiringBefore(expiresBeforeMs: number): Promise<number>;
+  /** The bins whose expiry is nearest, those before `expiresBeforeMs` only, without those of the indexes `except`. */
+  binsExpiringBefore(
+    expiresBeforeMs: number,
+    limit: number,
+    except?: readonly number[],
+  ): Promise<ExpiringBin[]>;
+  countBinsExpiringBefore(expiresBeforeMs: number, except?: readonly number[]): Promise<number>;
   audit(events: readonly AuditEvent[]): Promise<void>;
   /** The database's clock, milliseconds since 1970. */
   databaseNowMs(): Promise<number>;

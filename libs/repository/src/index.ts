@@ -45,7 +45,7 @@ export type { ArchivedReferences, LiveReferences, NamedObject } from './garbage.
 export { outcomeOf, outcomeOfReading, passes } from './step-outcome.ts';
 export { staleNumber } from './taken-numbers.ts';
 export type { RoleVersions, StaleNumber } from './taken-numbers.ts';
-export { decideTakeover } from './takeover.ts';
+export { decideTakeover, unshown } from './takeover.ts';
 export { advanceTakeover, takeoverCommandOf, takeoverStarted } from './takeover-machine.ts';
 export type {
   CommittedVersions,
@@ -53,7 +53,13 @@ export type {
   TakeoverOutcome,
   TakeoverState,
 } from './takeover-machine.ts';
-export type { StoredTimestamp, TakeoverDecision, UnfinishedRecord } from './takeover.ts';
+export type {
+  StoredTimestamp,
+  TakeoverDecision,
+  UnfinishedContent,
+  UnfinishedRecord,
+  Unshown,
+} from './takeover.ts';
 export { provableMs, reconcile, unknownDigests, unsignedGrants } from './recovery/reconciliation.ts';
 export type { Reconciliation, ReconciliationFacts, Unproven } from './recovery/reconciliation.ts';
 export type { UnprovenReason } from './recovery/signed-facts.ts';

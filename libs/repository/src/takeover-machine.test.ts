@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceTakeover, takeoverCommandOf, takeoverStarted } from './takeover-machine.ts';
 import type { TakeoverCommand, TakeoverOutcome, TakeoverState } from './takeover-machine.ts';
+import type { UnfinishedContent } from './takeover.ts';
 
 const done: TakeoverOutcome = { kind: 'done' };
 const store = (version: number, snapshotVersion = version): TakeoverOutcome => ({
@@ -12,9 +13,15 @@ const roles = (timestamp: number, snapshot = timestamp): TakeoverOutcome => ({
   kind: 'roles',
   committed: { timestamp, snapshot },
 });
-const prepared = (id: number, timestampVersion: number) =>
-  ({ id, state: 'prepared', timestampVersion, timestampSha256: `sha-${timestampVersion}` }) as const;
-const records = (...unfinished: ReturnType<typeof prepared>[]): TakeoverOutcome => ({
+const prepared = (id: number, timestampVersion: number, bins: readonly number[] = []): UnfinishedContent => ({
+  id,
+  state: 'prepared',
+  timestampVersion,
+  timestampSha256: `sha-${timestampVersion}`,
+  snapshotVersion: timestampVersion,
+  bins,
+});
+const records = (...unfinished: UnfinishedContent[]): TakeoverOutcome => ({
   kind: 'records',
   unfinished,
 });
@@ -37,7 +44,7 @@ describe('the take-over', () => {
   it('moves the timestamp, and only then gives up what was unfinished', () => {
     const { commands, state } = run(
       store(5),
-      records(prepared(1, 6), prepared(2, 7)),
+      records(prepared(1, 6, [3, 4]), prepared(2, 7, [4, 0])),
       roles(5),
       done,
       done,
@@ -51,20 +58,37 @@ describe('the take-over', () => {
       { kind: 'read-roles' },
       { kind: 'raise', role: 'timestamp', version: 6 },
       { kind: 'raise', role: 'snapshot', version: 6 },
-      { kind: 'move-timestamp' },
+      { kind: 'move-timestamp', above: { newSnapshot: true, bins: [0, 3, 4] } },
       { kind: 'abandon', publicationId: 1 },
       { kind: 'abandon', publicationId: 2 },
     ]);
     expect(state.phase).toBe('taken-over');
   });
 
+  it.each([
+    ['was opened only', { ...prepared(1, 6, [3]), state: 'open', timestampSha256: null }],
+    ['lies below what is served', prepared(1, 4, [3])],
+    ['has the snapshot that is served', { ...prepared(1, 6), snapshotVersion: 5 }],
+  ] as const)('signs nothing anew for what %s', (_what, record) => {
+    const { commands } = run(store(5), records(record), roles(5), done, done, done);
+    expect(commands[5]).toEqual({ kind: 'move-timestamp', above: { newSnapshot: false, bins: [] } });
+  });
+
+  it('goes above what was prepared on a committed state that the store lost', () => {
+    const { commands } = run(store(4), records(prepared(1, 6, [2])), roles(5), done, done, done, done, done);
+    expect(commands.at(-1)).toEqual({
+      kind: 'move-timestamp',
+      above: { newSnapshot: true, bins: [2] },
+    });
+  });
+
   it('closes what is published already', () => {
-    const { commands, state } = run(store(6), records(prepared(1, 6)), roles(5), done, done, done, done);
+    const { commands, state } = run(store(6), records(prepared(1, 6, [3])), roles(5), done, done, done, done);
     expect(commands.slice(3)).toEqual([
       { kind: 'close', publicationId: 1 },
       { kind: 'raise', role: 'timestamp', version: 7 },
       { kind: 'raise', role: 'snapshot', version: 7 },
-      { kind: 'move-timestamp' },
+      { kind: 'move-timestamp', above: { newSnapshot: false, bins: [] } },
     ]);
     expect(state.phase).toBe('taken-over');
   });

@@ -1,6 +1,6 @@
 import { passes } from './step-outcome.ts';
-import { decideTakeover } from './takeover.ts';
-import type { StoredTimestamp, TakeoverDecision, UnfinishedRecord } from './takeover.ts';
+import { decideTakeover, unshown } from './takeover.ts';
+import type { StoredTimestamp, TakeoverDecision, UnfinishedContent, Unshown } from './takeover.ts';
 
 /**
  * What a new holder of the lease does before anything else, as a pure state machine. The signer performs
@@ -13,8 +13,9 @@ import type { StoredTimestamp, TakeoverDecision, UnfinishedRecord } from './take
  * 2. What is already published is closed (roll forward); what nobody can explain is refused, untouched.
  *    Before an alarm the fence is confirmed: to one who lost it meanwhile, what others did looks like tampering.
  * 3. Numbers that the store knows are burned, whatever the database says, before any is taken.
- * 4. The timestamp is moved, so that no stopped predecessor can swap any more. If one was faster, the whole
- *    starts over, from reading.
+ * 4. The timestamp is moved, so that no stopped predecessor can swap any more, and with it whatever clients may
+ *    have seen of publications that the store does not show: it was set back, or they were never swapped. If a
+ *    predecessor was faster, the whole starts over, from reading.
  * 5. Only then are unfinished publications given up.
  * 6. Trouble that passes ends this attempt and the next begins with reading: nothing read before it counts.
  */
@@ -25,7 +26,7 @@ export type TakeoverState =
       readonly phase: 'reading-roles';
       readonly round: number;
       readonly stored: StoredTimestamp;
-      readonly unfinished: readonly UnfinishedRecord[];
+      readonly unfinished: readonly UnfinishedContent[];
     }
   | ({
       readonly phase: 'rolling-forward';
@@ -36,7 +37,12 @@ export type TakeoverState =
   | ({ readonly phase: 'going-back'; readonly abandon: readonly number[] } & Found)
   | ({ readonly phase: 'raising-timestamp'; readonly abandon: readonly number[] } & Raised)
   | ({ readonly phase: 'raising-snapshot'; readonly abandon: readonly number[] } & Raised)
-  | { readonly phase: 'moving-timestamp'; readonly round: number; readonly abandon: readonly number[] }
+  | {
+      readonly phase: 'moving-timestamp';
+      readonly round: number;
+      readonly above: Unshown;
+      readonly abandon: readonly number[];
+    }
   | { readonly phase: 'abandoning'; readonly abandon: readonly number[] }
   | { readonly phase: 'taken-over' }
   | { readonly phase: 'refused'; readonly storedVersion: number; readonly committedVersion: number }
@@ -57,6 +63,7 @@ interface Found {
   readonly round: number;
   readonly stored: StoredTimestamp;
   readonly committed: CommittedVersions;
+  readonly above: Unshown;
 }
 
 type AlarmingDecision = Extract<TakeoverDecision, { kind: 'republish' | 'refuse' }>;
@@ -64,6 +71,7 @@ type AlarmingDecision = Extract<TakeoverDecision, { kind: 'republish' | 'refuse'
 /** The first versions that neither store nor database has seen. */
 interface Raised {
   readonly round: number;
+  readonly above: Unshown;
   readonly timestamp: number;
   readonly snapshot: number;
 }
@@ -78,15 +86,15 @@ export type TakeoverCommand =
   /** The committed snapshot is read from the store, and an alarm given: the store was set back. */
   | { readonly kind: 'read-committed'; readonly stored: number; readonly committed: CommittedVersions }
   | { readonly kind: 'raise'; readonly role: 'timestamp' | 'snapshot'; readonly version: number }
-  /** A whole publication of the kind `takeover`. */
-  | { readonly kind: 'move-timestamp' }
+  /** A whole publication of the kind `takeover`, which signs `above` anew as well. */
+  | { readonly kind: 'move-timestamp'; readonly above: Unshown }
   | { readonly kind: 'abandon'; readonly publicationId: number };
 
 export type TakeoverOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'store'; readonly stored: StoredTimestamp }
   | { readonly kind: 'roles'; readonly committed: CommittedVersions }
-  | { readonly kind: 'records'; readonly unfinished: readonly UnfinishedRecord[] }
+  | { readonly kind: 'records'; readonly unfinished: readonly UnfinishedContent[] }
   /** The publication that moves the timestamp was lost, for this reason. */
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'left' }
@@ -121,7 +129,7 @@ export function takeoverCommandOf(state: TakeoverState): TakeoverCommand | null 
     case 'raising-snapshot':
       return { kind: 'raise', role: 'snapshot', version: state.snapshot };
     case 'moving-timestamp':
-      return { kind: 'move-timestamp' };
+      return { kind: 'move-timestamp', above: state.above };
     case 'abandoning':
       return { kind: 'abandon', publicationId: state.abandon[0]! };
     case 'taken-over':
@@ -162,7 +170,7 @@ export function advanceTakeover(
       return outcome.kind === 'done' ? { ...state, phase: 'raising-snapshot' } : state;
     case 'raising-snapshot':
       return outcome.kind === 'done'
-        ? { phase: 'moving-timestamp', round: state.round, abandon: state.abandon }
+        ? { phase: 'moving-timestamp', round: state.round, above: state.above, abandon: state.abandon }
         : state;
     case 'moving-timestamp':
       return moved(state, outcome);
@@ -178,7 +186,10 @@ function found(
   committed: CommittedVersions,
   decide: typeof decideTakeover,
 ): TakeoverState {
-  return decided({ round, stored, committed }, decide(stored, committed.timestamp, unfinished));
+  const decision = decide(stored, committed.timestamp, unfinished);
+  const known = decision.kind === 'republish' ? highest({ stored, committed }) : stored;
+  const above = unshown({ timestamp: known.version, snapshot: known.snapshotVersion }, unfinished);
+  return decided({ round, stored, committed, above }, decision);
 }
 
 function decided(found: Found, decision: TakeoverDecision): TakeoverState {
@@ -199,28 +210,32 @@ function decided(found: Found, decision: TakeoverDecision): TakeoverState {
 }
 
 function confirmed(state: Extract<TakeoverState, { phase: 'confirming' }>): TakeoverState {
-  const { round, stored, committed, decision } = state;
+  const { round, stored, committed, above, decision } = state;
   if (decision.kind === 'refuse') {
     return { phase: 'refused', storedVersion: stored.version, committedVersion: committed.timestamp };
   }
-  return { phase: 'going-back', round, stored, committed, abandon: decision.abandon };
+  return { phase: 'going-back', round, stored, committed, above, abandon: decision.abandon };
 }
 
 function raising(
-  { round }: Found,
+  { round, above }: Found,
   known: { readonly version: number; readonly snapshotVersion: number },
   abandon: readonly number[],
 ): TakeoverState {
   return {
     phase: 'raising-timestamp',
     round,
+    above,
     timestamp: known.version + 1,
     snapshot: known.snapshotVersion + 1,
     abandon,
   };
 }
 
-function highest({ stored, committed }: Found): { version: number; snapshotVersion: number } {
+function highest({ stored, committed }: Pick<Found, 'stored' | 'committed'>): {
+  version: number;
+  snapshotVersion: number;
+} {
   return {
     version: Math.max(stored.version, committed.timestamp),
     snapshotVersion: Math.max(stored.snapshotVersion, committed.snapshot),

@@ -10,4 +10,5 @@ export const noBudget: Budget = {
   powerCuts: 0,
   refreshes: 0,
   restores: 0,
+  setbacks: 0,
 };

@@ -161,6 +161,8 @@ async function readForReal(): Promise<unknown> {
       state: rest.state,
       timestampVersion: rest.timestampVersion,
       timestampSha256,
+      snapshotVersion: rest.snapshotVersion,
+      bins: rest.bins,
     })),
   };
 }

@@ -107,6 +107,8 @@ function unfinished({ records }: Database) {
             state: record.state,
             timestampVersion: record.timestamp,
             timestampSha256: record.sha256,
+            snapshotVersion: record.snapshot,
+            bins: record.bins.map((_, idx) => idx),
           },
         ]
       : [],

@@ -1,5 +1,5 @@
 import type { BinObject, Opened, Plan, SnapshotObject, TimestampObject } from './world.ts';
-import type { CommittedVersions, UnfinishedRecord } from '@rind/repository';
+import type { CommittedVersions, UnfinishedContent } from '@rind/repository';
 
 /** A call that a signer makes to database or store, as data, so that it can also happen later or never. */
 export type Effect =
@@ -42,7 +42,7 @@ export type Reply =
   | { readonly kind: 'acquired'; readonly fence: number | null }
   | { readonly kind: 'renewed'; readonly held: boolean }
   | { readonly kind: 'roles'; readonly committed: CommittedVersions }
-  | { readonly kind: 'unfinished'; readonly records: readonly UnfinishedRecord[] }
+  | { readonly kind: 'unfinished'; readonly records: readonly UnfinishedContent[] }
   | { readonly kind: 'pending'; readonly rows: readonly number[] }
   | { readonly kind: 'opened'; readonly opened: Opened }
   | {

@@ -13,6 +13,7 @@ const complete: readonly (readonly [string, Partial<Budget>, number])[] = [
   ['two calls that take effect late', { files: 1, late: 2 }, 3_000],
   ['a failing call, a late one and a drain', { files: 1, faults: 1, late: 1, drains: 1 }, 5_000],
   ['a failing call, a refresh and a drain', { files: 1, faults: 1, drains: 1, refreshes: 1 }, 3_000],
+  ['a store that is set back, and two crashes', { files: 1, crashes: 2, setbacks: 1 }, 5_000],
   ['a power cut and a crash', { files: 2, powerCuts: 1, crashes: 1 }, 5_000],
 ];
 

@@ -44,6 +44,22 @@ function neverForks(before: World, { world }: Move): string | null {
   return gone === undefined ? null : `file ${gone} is gone`;
 }
 
+/** Clients keep what they have seen, whatever becomes of the store. */
+function neverBelowSeen(before: World, { world }: Move): string | null {
+  const { seen, timestamp } = world.store;
+  if (seen === null || before.store.timestamp === timestamp || timestamp.id === seen.timestamp.id)
+    return null;
+  if (timestamp.version <= seen.timestamp.version)
+    return `timestamp ${seen.timestamp.version} was seen, ${timestamp.version} is served`;
+  if (timestamp.snapshot < seen.timestamp.snapshot)
+    return `snapshot ${seen.timestamp.snapshot} was seen, ${timestamp.snapshot} is served`;
+  if (timestamp.snapshot === seen.timestamp.snapshot)
+    return timestamp.snapshotId === seen.timestamp.snapshotId ? null : 'two snapshots of one version';
+  const bins = snapshotOf(world.store, timestamp.snapshot)?.bins ?? [];
+  const i = seen.bins.findIndex((version, idx) => (bins[idx] ?? 0) < version);
+  return i < 0 ? null : `bin ${i} was seen in version ${seen.bins[i]}, ${bins[i]} is served`;
+}
+
 function neverHalf(before: World, { world }: Move): string | null {
   if (before.store.timestamp === world.store.timestamp) return null;
   const lists = listsOf(world.store, world.store.timestamp).map((files) => files.join());
@@ -60,7 +76,7 @@ function neverTwice(before: World, { world }: Move): string | null {
 
 function closedIsServed(before: World, { world }: Move): string | null {
   if (before.database === world.database && before.store === world.store) return null;
-  if (world.epoch > 0 || world.backup !== null) return null;
+  if (world.epoch > 0 || world.backup !== null || world.store.seen !== null) return null;
   const served = new Set(world.store.served.map(({ id }) => Number(id.split('/')[2])));
   for (const [i, { state }] of world.database.records.entries()) {
     if (state === 'closed' && !served.has(i + 1))
@@ -98,6 +114,7 @@ function nobodyStopsForNothing(before: World, move: Move): string | null {
 /** Here nobody tampers with the store. */
 function noFalseAlarm(_before: World, { effect, stopped, world }: Move): string | null {
   if (world.epoch > 0) return null;
+  if (world.store.seen !== null) return null;
   if (stopped === 'writer.refused') return 'a signer refuses a timestamp that its peer published';
   return effect?.call === 'get-snapshot' ? 'a signer takes the store for older than the record' : null;
 }
@@ -117,6 +134,11 @@ export const invariants: readonly Invariant[] = [
     name: 'never-forks',
     sentence: 'Each served state is newer than the one before and contains it.',
     broken: neverForks,
+  },
+  {
+    name: 'never-below-seen',
+    sentence: 'After the store was set back, the next publication is above all that clients saw.',
+    broken: neverBelowSeen,
   },
   {
     name: 'never-half',

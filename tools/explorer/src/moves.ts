@@ -3,7 +3,7 @@ import { changesSomething, refused } from './effect.ts';
 import type { Effect, Reply } from './effect.ts';
 import type { Rules } from './rules.ts';
 import { receive, refresh, requestOf } from './signer.ts';
-import { afterPowerCut, performOnStore } from './store.ts';
+import { afterPowerCut, performOnStore, setBack } from './store.ts';
 import { standby } from './world.ts';
 import type { Budget, Signer, World } from './world.ts';
 
@@ -36,7 +36,9 @@ export type MoveKind =
   | 'lease expires'
   | 'power cut'
   | 'backup'
-  | 'restore';
+  | 'restore'
+  | 'timestamp set back'
+  | 'store set back';
 
 /**
  * Everything that can happen in a world. A signer that is not scheduled is a stopped one, so every step of
@@ -124,6 +126,7 @@ function movesOfSurroundings(world: World): Move[] {
     const signers = left.signers.map(() => standby);
     moves.push(move('power cut', { ...left, signers, late: [], store: afterPowerCut(left.store) }));
   });
+  if (world.budget.setbacks > 0) moves.push(...setbacksOf(world));
   if (world.budget.restores > 0) {
     if (world.backup === null) moves.push(move('backup', { ...world, backup: database }));
     else {
@@ -134,6 +137,21 @@ function movesOfSurroundings(world: World): Move[] {
         ),
       );
     }
+  }
+  return moves;
+}
+
+/** Somebody restores the store, as told: with all signers stopped. A closed publication's objects are kept. */
+function setbacksOf(world: World): Move[] {
+  if (world.late.length > 0 || world.signers.some(({ at }) => at !== 'standby')) return [];
+  const moves: Move[] = [];
+  const closed = world.database.timestamp.version >= world.store.timestamp.version;
+  for (const what of closed ? (['timestamp'] as const) : (['timestamp', 'everything'] as const)) {
+    const store = setBack(world.store, what);
+    if (store === null) continue;
+    spend(world, 'setbacks', (left) =>
+      moves.push(move(what === 'timestamp' ? 'timestamp set back' : 'store set back', { ...left, store })),
+    );
   }
   return moves;
 }

@@ -213,6 +213,20 @@ export const mutants: readonly Mutant[] = [
     },
   ),
   mutant(
+    ['never-below-seen'],
+    'seen-is-not-outdone',
+    'What a prepared publication may have shown is given up without a number above it.',
+    { files: 1, crashes: 1, setbacks: 1 },
+    {
+      advanceTakeover: (state, outcome, decide) => {
+        const next = advanceTakeover(state, outcome, decide);
+        return next.phase === 'moving-timestamp'
+          ? { ...next, above: { newSnapshot: false, bins: [] } }
+          : next;
+      },
+    },
+  ),
+  mutant(
     ['never-forks'],
     'stale-numbers',
     'A number that is served already is used.',

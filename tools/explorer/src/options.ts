@@ -16,7 +16,7 @@ export interface Options {
 
 export const usage =
   'npm run explore -- [--signers 2] [--depth 1000] [--files 2] [--crashes 1] [--lost 1] [--late 0] ' +
-  '[--expiries 1] [--drains 0] [--power-cuts 0] [--refreshes 0] [--restores 0] [--states 20000000] ' +
+  '[--expiries 1] [--drains 0] [--power-cuts 0] [--refreshes 0] [--restores 0] [--setbacks 0] [--states 20000000] ' +
   '[--go-on-every 16] [--json FILE] | --mutants';
 
 const numbers = {
@@ -32,6 +32,7 @@ const numbers = {
   'power-cuts': 0,
   refreshes: 0,
   restores: 0,
+  setbacks: 0,
   'go-on-every': 16,
 } as const;
 
@@ -58,6 +59,7 @@ export function readOptions(args: readonly string[]): Options | null {
       powerCuts: number('power-cuts'),
       refreshes: number('refreshes'),
       restores: number('restores'),
+      setbacks: number('setbacks'),
     };
     return {
       signers: Math.max(1, number('signers')),

@@ -115,18 +115,16 @@ function takeoverStep(signer: TakingOver, outcome: TakeoverOutcome, rules: Rules
     case 'lost':
       return stopped(machine.reason);
     case 'moving-timestamp':
-      return moving(next, rules);
+      return moving(next, machine.above.newSnapshot, rules);
     default:
       return going(next);
   }
 }
 
-function moving(signer: TakingOver, rules: Rules): After {
-  return afterMove(
-    signer,
-    startRun(signer.fence, signer.base!, { kind: 'takeover', rows: [] }, rules),
-    rules,
-  );
+/** What signs bins anew as well is like a refresh: here every publication with a snapshot has all bins. */
+function moving(signer: TakingOver, newSnapshot: boolean, rules: Rules): After {
+  const kind = newSnapshot ? 'refresh' : 'takeover';
+  return afterMove(signer, startRun(signer.fence, signer.base!, { kind, rows: [] }, rules), rules);
 }
 
 function afterMove(signer: TakingOver, result: RunResult, rules: Rules): After {

@@ -3,7 +3,7 @@ import { done, refused } from './effect.ts';
 import type { Effect } from './effect.ts';
 import type { Rules } from './rules.ts';
 import { binKey, snapshotKey } from './world.ts';
-import type { BinObject, SnapshotObject, Store } from './world.ts';
+import type { BinObject, SnapshotObject, Store, StoreCopy } from './world.ts';
 
 type StoreEffect = Extract<
   Effect,
@@ -58,8 +58,11 @@ export function performOnStore(store: Store, effect: StoreEffect, rules: Rules):
         return { next: store, reply: refused('store.precondition-failed') };
       }
       const { timestamp } = effect;
-      const tag = store.tag + 1;
-      const next = { ...store, timestamp, tag, served: [...store.served, timestamp] };
+      // As a version or a hash of bytes: never one that was there before.
+      const tag = store.served.length + 1;
+      const { objects } = store;
+      const copies = store.copies === null ? null : [...store.copies.slice(-1), { objects, timestamp, tag }];
+      const next = { ...store, timestamp, tag, copies, served: [...store.served, timestamp] };
       return { next, reply: { kind: 'swapped', tag } };
     }
   }
@@ -89,6 +92,25 @@ function putNew(
 export function afterPowerCut(store: Store): Store {
   const objects = Object.fromEntries(Object.entries(store.objects).filter(([, { durable }]) => durable));
   return { ...store, objects };
+}
+
+/**
+ * The store as it was before the last swap: the timestamp alone, or every object too.
+ * Null when nothing was swapped so far, or when clients have seen what it does not show already.
+ */
+export function setBack(store: Store, what: 'timestamp' | 'everything'): Store | null {
+  const { copies, seen } = store;
+  if (copies?.length !== 2 || seen !== null) return null;
+  const [{ objects, timestamp, tag }] = copies as [StoreCopy, StoreCopy];
+  const bins = snapshotOf(store, store.timestamp.snapshot)!.bins;
+  return {
+    ...store,
+    objects: what === 'everything' ? objects : store.objects,
+    timestamp,
+    tag,
+    copies: null,
+    seen: { timestamp: store.timestamp, bins },
+  };
 }
 
 export function snapshotOf(store: Store, version: number): SnapshotObject | null {

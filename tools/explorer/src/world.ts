@@ -39,6 +39,8 @@ export interface Budget {
   readonly refreshes: number;
   /** Times that the database is set back to a copy of itself, while signers go on. */
   readonly restores: number;
+  /** Times that the store is set back by one publication, while no signer runs. */
+  readonly setbacks: number;
 }
 
 export interface Numbered {
@@ -107,8 +109,24 @@ export interface Store {
   readonly timestamp: TimestampObject;
   /** Changes with every replacement. */
   readonly tag: number;
-  /** Whatever clients were ever shown, in order; the last is `timestamp`. Ghost: no signer reads it. */
+  /** Whatever clients were ever shown, in order; the last is `timestamp`, unless the store was set back. Ghost. */
   readonly served: readonly TimestampObject[];
+  /** What the store held after each of the last two swaps; null where nobody sets it back. Ghost. */
+  readonly copies: readonly StoreCopy[] | null;
+  /** The newest state that clients saw and that the store does not show any more. Ghost. */
+  readonly seen: SeenState | null;
+}
+
+/** What an operator may restore. */
+export interface StoreCopy {
+  readonly objects: Store['objects'];
+  readonly timestamp: TimestampObject;
+  readonly tag: number;
+}
+
+export interface SeenState {
+  readonly timestamp: TimestampObject;
+  readonly bins: readonly number[];
 }
 
 /** What a signer knows of the published state. */
@@ -196,7 +214,14 @@ export function firstWorld(signers: number, budget: Budget): World {
       records: [],
       rows: [],
     },
-    store: { objects, timestamp, tag: 1, served: [timestamp] },
+    store: {
+      objects,
+      timestamp,
+      tag: 1,
+      served: [timestamp],
+      copies: budget.setbacks > 0 ? [{ objects, timestamp, tag: 1 }] : null,
+      seen: null,
+    },
     signers: Array.from({ length: signers }, () => standby),
     late: [],
     budget,

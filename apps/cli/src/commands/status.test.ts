@@ -12,7 +12,7 @@ const healthy: StatusDocument = {
   snapshot: role,
   targets: role,
   bins: { count: 16_384, encoding: 'succinct', oldestExpires: '2026-05-02T06:00:00Z', largestBytes: 524 },
-  queue: { depth: 0, oldestMs: null, setAside: 0, held: 0 },
+  queue: { depth: 0, oldestMs: null, setAside: 0, held: 0, blocked: 0 },
   lease: { holder: 'host:12', fence: 3 },
   validForMs: 64_800_000,
   lastPublication: {
@@ -44,18 +44,23 @@ describe('the state in words', () => {
     ['has no age of an empty queue', {}, /queue +empty\n/],
     [
       'has the age of the oldest request',
-      { queue: { depth: 3, oldestMs: 61_000, setAside: 0, held: 0 } },
+      { queue: { depth: 3, oldestMs: 61_000, setAside: 0, held: 0, blocked: 0 } },
       /3 waiting, the oldest for 1 min\n/,
     ],
     [
       'counts what was set aside',
-      { queue: { depth: 0, oldestMs: null, setAside: 2, held: 0 } },
+      { queue: { depth: 0, oldestMs: null, setAside: 2, held: 0, blocked: 0 } },
       /empty; 2 set aside/,
     ],
     [
       'counts what a quota holds',
-      { queue: { depth: 3, oldestMs: 61_000, setAside: 0, held: 2 } },
+      { queue: { depth: 3, oldestMs: 61_000, setAside: 0, held: 2, blocked: 0 } },
       /1 min; 2 of them held by a quota\n/,
+    ],
+    [
+      'counts what waits for a damaged bin',
+      { queue: { depth: 3, oldestMs: 61_000, setAside: 0, held: 0, blocked: 2 } },
+      /1 min; 2 of them waiting for a damaged bin\n/,
     ],
     ['says that nothing counts any more', { validForMs: 0 }, /valid for +EXPIRED/],
     ['knows an index before its first ceremony', { root: null, timestamp: null }, /root +none yet\n/],

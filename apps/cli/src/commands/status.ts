@@ -35,6 +35,7 @@ const status = z.looseObject({
     oldestMs: z.number().nullable(),
     setAside: z.number(),
     held: z.number().default(0),
+    blocked: z.number().default(0),
   }),
   lease: z.object({ holder: z.string().nullable(), fence: z.number() }),
   validForMs: z.number(),
@@ -139,12 +140,13 @@ function describeBins(
   return `${count} ${encoding}${first}, the largest has ${largestBytes ?? 0} bytes`;
 }
 
-function describeQueue({ depth, oldestMs, setAside, held }: StatusDocument['queue']): string {
+function describeQueue({ depth, oldestMs, setAside, held, blocked }: StatusDocument['queue']): string {
   const waiting =
     depth === 0 ? 'empty' : `${depth} waiting, the oldest for ${describeDuration(oldestMs ?? 0)}`;
   return [
     waiting,
     ...(held === 0 ? [] : [`${held} of them held by a quota`]),
+    ...(blocked === 0 ? [] : [`${blocked} of them waiting for a damaged bin`]),
     ...(setAside === 0 ? [] : [`${setAside} set aside (rind audit says why)`]),
   ].join('; ');
 }

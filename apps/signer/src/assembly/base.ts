@@ -7,6 +7,7 @@ import type { Logger, Metrics, Readiness } from '@rind/nest-kit';
 import type { RefreshSettings } from '@rind/repository';
 import type { ObjectStore, StoreLocation } from '@rind/storage-port';
 import type { SignerConfig } from '../config.ts';
+import { UnprovenBins } from '../repair/unproven-bins.ts';
 import { countingStore } from '../counting-store.ts';
 import { signerPoints, sweepPoints } from '../crash-points.ts';
 import { registerChecks } from '../health/readiness-checks.ts';
@@ -39,6 +40,7 @@ export interface Base {
   readonly faults: FaultSettings | null;
   readonly refresh: RefreshSettings;
   readonly wakeup: Wakeup;
+  readonly unproven: UnprovenBins;
   readonly warn: (event: string, detail: object) => void;
   /** From here on nothing is tried again. */
   giveUpRetries(): void;
@@ -67,6 +69,8 @@ export async function openBase(
   const sql = retryingReads(databaseWithFaults(pooled, faults), { goesOn });
   const watch = new WriterWatch(monotonicMs);
   numbers.showWriter(watch);
+  const unproven = new UnprovenBins(monotonicMs, systemRandomness);
+  numbers.showUnproven(() => unproven.indexes.length);
   const log = new ToldPublicationLog(sql, watch, (event, fields) => logger.info(event, fields));
   registerChecks(readiness, {
     location,
@@ -92,6 +96,7 @@ export async function openBase(
     faults,
     refresh: refreshSettings(config),
     wakeup: new Wakeup(),
+    unproven,
     warn: (event, detail) => logger.warn(event, { ...detail }),
     giveUpRetries: () => void (draining = true),
     close: async () => {

@@ -24,7 +24,7 @@ export interface Granting {
 }
 
 export function assembleGranting(base: Base, { bins, bitLength, offline }: Signing): Granting {
-  const { config, location, store, log, sql, warn } = base;
+  const { config, location, store, log, sql, warn, unproven } = base;
   const garbage = new DatabaseGarbageLog(sql);
   const keys = parseGrantKeys(readFileSync(config.RIND_TRUSTED_GRANT_KEYS_FILE, 'utf8'));
   const repository = config.RIND_REPOSITORY;
@@ -39,6 +39,7 @@ export function assembleGranting(base: Base, { bins, bitLength, offline }: Signi
     condemned: (objects) => garbage.condemned(objects),
     pages,
     bins,
+    unproven,
     audit: (events) => log.audit(events),
   });
   const topRepair = new TopRepair({
@@ -69,6 +70,7 @@ export function assembleGranting(base: Base, { bins, bitLength, offline }: Signi
     }),
     garbage: { condemned: (objects) => repairs.avoided(objects) },
     bitLength,
+    isUnproven: (idx) => unproven.has(idx),
     clockOffsetMs: config.RIND_CLOCK_OFFSET_MS ?? 0,
     quotas: {
       newFilesPerProjectAndHour: config.RIND_QUOTA_FILES_PER_PROJECT_HOUR,

@@ -29,7 +29,8 @@ export interface Signing {
 
 /** @param isDraining a step that fails is not tried again then */
 export async function assembleSigning(base: Base, isDraining: () => boolean): Promise<Signing> {
-  const { config, store, log, sql, clock, refresh, checkpoint, numbers, wakeup, faults, warn } = base;
+  const { config, store, log, sql, clock, refresh, checkpoint, numbers, wakeup, faults, warn, unproven } =
+    base;
   const ring = keyRingOf(config);
   const signers = new OnlineSigners(ring);
   const offline = new OfflineRoles({
@@ -39,7 +40,9 @@ export async function assembleSigning(base: Base, isDraining: () => boolean): Pr
     ring,
     signers,
     bins: { signWith: (signing) => bins.signWith(signing) },
-    binsNotSignedBy: (keyIds) => binsNotSignedBy(sql, bitLength, keyIds),
+    // A bin that cannot be built must not keep the others from their new keys.
+    binsNotSignedBy: async (keyIds) =>
+      (await binsNotSignedBy(sql, bitLength, keyIds)).filter((idx) => !unproven.has(idx)),
     clock,
     settings: { pollMs: config.RIND_CEREMONY_POLL_MS, graceMs: config.RIND_ROTATION_GRACE_MS },
   });

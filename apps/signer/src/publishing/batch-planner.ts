@@ -6,6 +6,7 @@ import type { BatchDecision, HeldRow, Quotas, RenderedPage } from '@rind/reposit
 import type { Intake } from '../intake/intake.ts';
 import { renderPages } from './page-rendering.ts';
 import type { PublishingPlan } from './plan.ts';
+import { unbuildable, waitingFor } from './unbuildable.ts';
 
 export interface PlannedBatch {
   /** Null when no row of the batch changes anything. */
@@ -24,6 +25,8 @@ export interface BatchPlannerParts {
   /** What no page may be stored as. */
   readonly garbage: Pick<GarbageLog, 'condemned'>;
   readonly bitLength: number;
+  /** True of a bin that is damaged and that nothing proves: what would change it waits. */
+  readonly isUnproven: (bin: number) => boolean;
   /** Added to the database's clock before a grant's expiry is judged (development: RIND_CLOCK_OFFSET_MS). */
   readonly clockOffsetMs: number;
   readonly quotas: Quotas;
@@ -40,35 +43,43 @@ export class BatchPlanner {
   }
 
   async plan(rows: readonly OutboxRow[], takenAtMs = monotonicMs()): Promise<PlannedBatch> {
-    const { log, intake, bitLength, quotas, clockOffsetMs } = this.parts;
+    const { log, intake, bitLength, quotas, clockOffsetMs, isUnproven } = this.parts;
     const stated = statedGrants(rows);
     const known = await log.known(stated.paths, stated.projects, stated.ids);
     const { requests, refused, voided } = await intake.verify(rows, (path) => known.paths.get(path)?.sha256);
     const binOf = (path: string): number => binIndexOf(path, bitLength);
-    const decision = decideBatch(requests, {
+    const facts = {
       ...known,
       voidedGrants: voided,
       nowMs: known.databaseNowMs + clockOffsetMs,
       binOf,
       quotas,
-    });
+    };
+    let decision = decideBatch(requests, facts);
+    let plan = await this.planOf(decision, known.projects, binOf, takenAtMs);
+    const blocked = unbuildable(plan?.bins ?? new Map(), isUnproven, bitLength);
+    const waiting = waitingFor(blocked, requests);
+    if (waiting.length > 0) {
+      const others = requests.filter(({ grant }) => !blocked.has(grant.project));
+      decision = decideBatch(others, facts);
+      plan = await this.planOf(decision, known.projects, binOf, takenAtMs);
+    }
     const setAside = [...refused, ...decision.setAside];
     const rowsByPath = new Map<string, number[]>();
     for (const { targetPath, outboxId } of requests) {
       rowsByPath.set(targetPath, [...(rowsByPath.get(targetPath) ?? []), outboxId]);
     }
     const { databaseNowMs } = known;
-    const settled = { setAside, held: decision.held, rowsByPath, databaseNowMs };
-    if (decision.settled.length === 0) return { plan: null, ...settled };
-    return { plan: await this.planChanges(decision, known.projects, binOf, takenAtMs), ...settled };
+    return { plan, setAside, held: [...decision.held, ...waiting], rowsByPath, databaseNowMs };
   }
 
-  private async planChanges(
+  private async planOf(
     decision: BatchDecision,
     before: ReadonlyMap<string, ProjectFacts>,
     binOf: (path: string) => number,
     takenAtMs: number,
-  ): Promise<PublishingPlan> {
+  ): Promise<PublishingPlan | null> {
+    if (decision.settled.length === 0) return null;
     const names = [...decision.projects.keys()];
     const committed = await this.parts.log.pathsOf(names);
     const paths = new Map(committed.map((path) => [path.targetPath, path]));

@@ -1,5 +1,5 @@
 import type { OfflineChange, PublicationPlan } from '@rind/queue-port';
-import type { BinChange, RenderedPage } from '@rind/repository';
+import type { BinChange, RenderedPage, Unshown } from '@rind/repository';
 import type { Rebuilt } from '../repair/rebuild.ts';
 
 /** Everything a publication will write; the record of it is `record`. */
@@ -26,14 +26,25 @@ export function refreshPlan(bins: readonly number[], takenAtMs: number): Publish
   };
 }
 
-/** A new timestamp over the same snapshot: the first act of a new writer. */
-export function takeoverPlan(takenAtMs: number): PublishingPlan {
+/** The first act of a new writer: a new timestamp, over the same snapshot if clients saw no other one. */
+export function takeoverPlan(takenAtMs: number, above: Unshown = nothingUnshown): PublishingPlan {
+  const { bins, newSnapshot } = above;
   return {
     takenAtMs,
     pages: [],
-    bins: new Map(),
-    record: { ...nothing, kind: 'takeover', bins: [], newSnapshot: false },
+    bins: new Map(bins.map((idx) => [idx, null])),
+    record: { ...nothing, kind: 'takeover', bins, newSnapshot },
   };
+}
+
+const nothingUnshown: Unshown = { newSnapshot: false, bins: [] };
+
+/** The same, with new signatures over these bins too. */
+export function signingAnew(plan: PublishingPlan, indexes: readonly number[]): PublishingPlan {
+  const others = indexes.filter((idx) => !plan.bins.has(idx));
+  if (others.length === 0) return plan;
+  const bins = new Map([...plan.bins, ...others.map((idx) => [idx, null] as const)]);
+  return { ...plan, bins, record: { ...plan.record, bins: [...bins.keys()] } };
 }
 
 /** What people signed goes into effect; with new keys for the bins, those that need it are signed anew. */

@@ -4,7 +4,7 @@ import { parseTimestamp, verifyThreshold } from '@rind/metadata';
 import type { Root } from '@rind/metadata';
 import type { AuditEvent, CommittedRole, PublicationLog, UnfinishedPublication } from '@rind/queue-port';
 import { metadataKey, SnapshotVector, timestampKey } from '@rind/repository';
-import type { StoredTimestamp } from '@rind/repository';
+import type { StoredTimestamp, Unshown } from '@rind/repository';
 import type { ObjectStore, Tag } from '@rind/storage-port';
 import type { BinPool } from '../bins/bin-pool.ts';
 import { damageOf } from '../bins/damage.ts';
@@ -63,8 +63,22 @@ export class TopRepair {
     return { stored, top: { tag: found?.tag ?? null, damage, target } };
   }
 
+  /**
+   * Signs above what clients may have seen, on a sound base: bins that cannot be built are left as they are, for
+   * nobody accepts them anyway.
+   */
+  async outdo(base: PublishedState, { bins: indexes }: Unshown): Promise<RepairStep> {
+    const { bins, repairs, settle } = this.parts;
+    await settle(base);
+    return repairs.planFor(await bins.check(base.vector, indexes, false), indexes, indexes);
+  }
+
   /** The state to build upon, and what to publish first. */
-  async restore(top: DamagedTop, root: Root): Promise<{ base: PublishedState; step: RepairStep }> {
+  async restore(
+    top: DamagedTop,
+    root: Root,
+    above: Unshown,
+  ): Promise<{ base: PublishedState; step: RepairStep }> {
     const { log, bins, bitLength, repairs, settle } = this.parts;
     await log.audit([corrupt(top)]);
     const roles = await log.committedRoles();
@@ -72,7 +86,8 @@ export class TopRepair {
     const base = await this.committedState(roles, top.tag);
     await settle(base);
     const all = Array.from({ length: 2 ** bitLength }, (_, idx) => idx);
-    return { base, step: await repairs.planFor(await bins.check(base.vector, all, true)) };
+    const findings = await bins.check(base.vector, all, true);
+    return { base, step: await repairs.planFor(findings, all, above.bins) };
   }
 
   private async committedState(

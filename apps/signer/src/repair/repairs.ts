@@ -4,13 +4,16 @@ import { binName, metadataKey } from '@rind/repository';
 import type { BinPool } from '../bins/bin-pool.ts';
 import type { BinFinding } from '../bins/bin-tasks.ts';
 import type { PublishedState } from '../published/published-state.ts';
-import { repairPlan } from '../publishing/plan.ts';
+import { repairPlan, signingAnew } from '../publishing/plan.ts';
 import type { PublishingPlan } from '../publishing/plan.ts';
 import { rebuild } from './rebuild.ts';
 import type { Rebuilt, RebuildParts } from './rebuild.ts';
+import type { UnprovenBins } from './unproven-bins.ts';
 
 export interface RepairsParts extends RebuildParts {
   readonly bins: Pick<BinPool, 'check'>;
+  /** Told of every bin that was looked at. */
+  readonly unproven: Pick<UnprovenBins, 'due' | 'judge'>;
   readonly audit: (events: readonly AuditEvent[]) => Promise<void>;
 }
 
@@ -26,7 +29,7 @@ export interface RepairStep {
  * Invariants, in the order in which they are kept:
  * 1. A suspicion is looked into before anything is done about it: nothing is made anew that is sound.
  * 2. The alarm comes before the repair.
- * 3. Only what grants prove is signed; what they do not prove stays as it is, and is said.
+ * 3. Only what grants prove is signed; what they do not prove stays as it is, is said, and is looked at again.
  * 4. What is made anew gets a version of its own: the damaged object is never written again.
  */
 export class Repairs {
@@ -77,7 +80,7 @@ export class Repairs {
 
   /** True when something is suspected of what is served now; what was replaced since, by ourselves, needs nothing. */
   isDue(state: PublishedState): boolean {
-    return this.suspects.size > 0 || this.isTopSuspected(state);
+    return this.suspects.size > 0 || this.parts.unproven.due().length > 0 || this.isTopSuspected(state);
   }
 
   private isTopSuspected({ snapshotVersion, timestampVersion }: PublishedState): boolean {
@@ -86,28 +89,42 @@ export class Repairs {
 
   /** What has to be published to repair what was suspected; null when there is nothing. */
   async plan(state: PublishedState): Promise<RepairStep | null> {
-    const { suspects } = this;
+    const suspects = new Set([...this.suspects, ...this.parts.unproven.due()]);
     if (!this.isDue(state)) return null;
     if (this.snapshot === state.snapshotVersion) await this.alarm([corruptSnapshot(state.snapshotVersion)]);
     const findings = await this.parts.bins.check(state.vector, [...suspects], this.parts.pages);
-    const step = await this.planFor(findings);
+    const step = await this.planFor(findings, suspects);
     this.suspects = new Set([...this.suspects].filter((idx) => !suspects.has(idx)));
     return step.plan.bins.size > 0 || this.isTopSuspected(state) ? step : null;
   }
 
-  /** What has to be published to repair these findings, with a new snapshot in any case. */
-  async planFor(findings: readonly BinFinding[]): Promise<RepairStep> {
+  /**
+   * What has to be published to repair these findings, with a new snapshot in any case.
+   * @param looked indexes of all bins that were looked at
+   * @param anew those of them that are signed anew even where they are sound
+   */
+  async planFor(
+    findings: readonly BinFinding[],
+    looked: Iterable<number>,
+    anew: readonly number[] = [],
+  ): Promise<RepairStep> {
     await this.alarm(findings.flatMap(corrupt));
     const damagedPages = findings.flatMap(({ pages }) => pages);
     for (const { damage, key } of damagedPages) if (damage.code === 'store.corrupt') this.spoiled.add(key);
+    const damaged = new Set(findings.filter(({ damage }) => damage !== null).map(({ bin }) => bin.idx));
     const made = await rebuild(
       { ...this.parts, condemned: (keys) => this.avoided(keys) },
-      findings.filter(({ damage }) => damage !== null).map(({ bin }) => bin.idx),
+      [...damaged],
       [...new Set(damagedPages.map(({ project }) => project))],
     );
     await this.alarm(this.refusals(made));
+    this.parts.unproven.judge(
+      looked,
+      made.unproven.filter(({ idx }) => damaged.has(idx)).map(({ idx, reason }) => ({ idx, reason })),
+    );
+    const sound = anew.filter((idx) => !damaged.has(idx));
     return {
-      plan: repairPlan(made, monotonicMs()),
+      plan: signingAnew(repairPlan(made, monotonicMs()), sound),
       closed: async () => {
         if (made.bins.size === 0) return;
         const bins = [...made.bins.keys()].map((idx) => binName(idx, this.parts.bitLength));

@@ -52,6 +52,19 @@ describe('the refresher', () => {
     expect((await refresher().plan(state))?.record.bins).toEqual([0, 1]);
   });
 
+  it('passes over bins that cannot be built, and renews the others', async () => {
+    binsExpireIn(-1, 3, 17);
+    const settings = { ...defaultRefresh };
+    const plan = await new Refresher(
+      log,
+      new FakeClock(nowMs),
+      settings,
+      () => 0,
+      () => [0],
+    ).plan(state);
+    expect(plan?.record.bins).toEqual([1]);
+  });
+
   it('asks once a tick', async () => {
     binsExpireIn(-1);
     const slow = refresher();

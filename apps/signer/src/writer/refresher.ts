@@ -13,14 +13,25 @@ export class Refresher {
   private readonly clock: Clock;
   private readonly settings: RefreshSettings;
   private readonly elapsedMs: () => number;
+  private readonly unproven: () => readonly number[];
   private nextMs = Number.NEGATIVE_INFINITY;
 
-  /** @param elapsedMs monotonic milliseconds */
-  constructor(log: PublicationLog, clock: Clock, settings: RefreshSettings, elapsedMs = monotonicMs) {
+  /**
+   * @param elapsedMs monotonic milliseconds
+   * @param unproven indexes of bins that cannot be signed anew: they must not keep the others from it
+   */
+  constructor(
+    log: PublicationLog,
+    clock: Clock,
+    settings: RefreshSettings,
+    elapsedMs = monotonicMs,
+    unproven: () => readonly number[] = () => [],
+  ) {
     this.log = log;
     this.clock = clock;
     this.settings = settings;
     this.elapsedMs = elapsedMs;
+    this.unproven = unproven;
   }
 
   /** What is due; null when nothing is, or when this tick was asked already. */
@@ -31,7 +42,7 @@ export class Refresher {
     if (askedAtMs < this.nextMs) return null;
     const nowMs = this.clock.nowMs();
     const before = nowMs + settings.refreshBelowMs;
-    const due = await log.countBinsExpiringBefore(before);
+    const due = await log.countBinsExpiringBefore(before, this.unproven());
     const bins = due === 0 ? [] : await this.dueBins(due, before, nowMs);
     this.nextMs = askedAtMs + settings.tickMs;
     const topDue =
@@ -40,8 +51,8 @@ export class Refresher {
   }
 
   private async dueBins(due: number, before: number, nowMs: number): Promise<number[]> {
-    const [first] = await this.log.binsExpiringBefore(before, 1);
+    const [first] = await this.log.binsExpiringBefore(before, 1, this.unproven());
     const size = refreshBatchSize(due, first?.expiresMs ?? nowMs, nowMs, this.settings);
-    return (await this.log.binsExpiringBefore(before, size)).map(({ idx }) => idx);
+    return (await this.log.binsExpiringBefore(before, size, this.unproven())).map(({ idx }) => idx);
   }
 }

@@ -82,6 +82,23 @@ describe('a new holder of the lease', () => {
     expect(log.calls).not.toContain('close 1');
   });
 
+  it('goes above what may have been seen when the store was set back to before it', async () => {
+    const old = store.bytesOf(timestampKey)!;
+    const close = log.close.bind(log);
+    log.close = () => Promise.reject(new Error('killed'));
+    await publisher.publish(fence, first, refreshPlan([1, 2], 0));
+    log.close = close;
+    const seen = stored();
+    store.overwrite(timestampKey, old);
+    const state = await take();
+    expect(stored().version).toBeGreaterThan(seen.version);
+    expect(stored().snapshotMeta.version).toBeGreaterThan(seen.snapshotMeta.version);
+    for (const idx of [1, 2]) expect(state?.vector.version(idx)).toBe(3 * 32_768 + idx);
+    expect(state?.vector.version(0)).toBe(first.vector.version(0));
+    expect(log.calls).toContain('abandon 1 taken over');
+    expect(log.records).toEqual([]);
+  });
+
   it('closes what was seen', async () => {
     await predecessor('swapped');
     const state = await take();

@@ -9,7 +9,13 @@ import {
   takeoverCommandOf,
   takeoverStarted,
 } from '@rind/repository';
-import type { CommittedVersions, StoredTimestamp, TakeoverCommand, TakeoverOutcome } from '@rind/repository';
+import type {
+  CommittedVersions,
+  StoredTimestamp,
+  TakeoverCommand,
+  TakeoverOutcome,
+  Unshown,
+} from '@rind/repository';
 import type { Root } from '@rind/metadata';
 import type { ObjectStore } from '@rind/storage-port';
 import { SignerError } from '../errors.ts';
@@ -20,6 +26,7 @@ import type { PublishedState } from '../published/published-state.ts';
 import { takeoverPlan } from '../publishing/plan.ts';
 import type { Publisher } from '../publishing/publisher.ts';
 import type { DamagedTop, TopRepair } from '../repair/damaged-top.ts';
+import type { RepairStep } from '../repair/repairs.ts';
 
 export interface TakeoverParts {
   readonly log: PublicationLog;
@@ -31,7 +38,7 @@ export interface TakeoverParts {
   readonly publisher: Pick<Publisher, 'publish'>;
   readonly checkpoint: Checkpoint;
   /** What is damaged is made anew; without it such a store ends the take-over. */
-  readonly repair?: Pick<TopRepair, 'examine' | 'restore'>;
+  readonly repair?: Pick<TopRepair, 'examine' | 'restore' | 'outdo'>;
 }
 
 /** What the take-over holds besides the machine's state: the verified metadata, which only this app understands. */
@@ -147,24 +154,25 @@ async function perform(
       await log.raiseNextVersion(fence, command.role, command.version);
       return { outcome: done, held };
     case 'move-timestamp':
-      return moveTimestamp(parts, fence, held);
+      return moveTimestamp(parts, fence, held, command.above);
     case 'abandon':
       await log.abandon(fence, command.publicationId, 'taken over');
       return { outcome: done, held };
   }
 }
 
-async function moveTimestamp(parts: TakeoverParts, fence: number, held: Held): Promise<Performed> {
-  const { publisher, repair, root } = parts;
-  const restored = held.damaged === undefined ? null : await repair!.restore(held.damaged, root);
-  const { base, plan } =
-    restored === null
-      ? { base: held.base!, plan: takeoverPlan(monotonicMs()) }
-      : { base: restored.base, plan: restored.step.plan };
-  const result = await publisher.publish(fence, base, plan);
+async function moveTimestamp(
+  parts: TakeoverParts,
+  fence: number,
+  held: Held,
+  above: Unshown,
+): Promise<Performed> {
+  const { publisher } = parts;
+  const { base, step } = await firstAct(parts, held, above);
+  const result = await publisher.publish(fence, base, step.plan);
   switch (result.kind) {
     case 'published':
-      await restored?.step.closed();
+      await step.closed();
       return { outcome: done, held: { ...held, base: result.state } };
     case 'lost':
       return { outcome: { kind: 'lost', reason: result.reason }, held };
@@ -175,6 +183,17 @@ async function moveTimestamp(parts: TakeoverParts, fence: number, held: Held): P
       return { outcome: { kind: 'failed', code }, held, cause: result.cause };
     }
   }
+}
+
+async function firstAct(
+  { repair, root }: TakeoverParts,
+  held: Held,
+  above: Unshown,
+): Promise<{ base: PublishedState; step: RepairStep }> {
+  if (held.damaged !== undefined) return repair!.restore(held.damaged, root, above);
+  const base = held.base!;
+  if (above.bins.length > 0 && repair !== undefined) return { base, step: await repair.outdo(base, above) };
+  return { base, step: { plan: takeoverPlan(monotonicMs(), above), closed: () => Promise.resolve() } };
 }
 
 const done: TakeoverOutcome = { kind: 'done' };

@@ -1,9 +1,10 @@
-import type { Checkpoint, Clock } from '@rind/kernel';
-import type { Lease, PublicationLog } from '@rind/queue-port';
+import type { Checkpoint, Clock, Randomness } from '@rind/kernel';
+import type { Lease, PublicationLog, UnprovenLog } from '@rind/queue-port';
 import type { PublishedState } from '../published/published-state.ts';
 import type { BatchPlanner } from '../publishing/batch-planner.ts';
 import type { Publisher } from '../publishing/publisher.ts';
 import type { Repairs } from '../repair/repairs.ts';
+import type { UnprovenBins } from '../repair/unproven-bins.ts';
 import type { Sweeper } from '../garbage/sweeper.ts';
 import type { OfflineRoles } from '../offline-roles/offline-roles.ts';
 import type { Refresher } from './refresher.ts';
@@ -35,11 +36,18 @@ export interface WriterParts {
   readonly ceremonies?: Pick<OfflineRoles, 'plan'>;
   /** What is damaged in the store; without it such a bin is reported and stays. */
   readonly repairs?: Pick<Repairs, 'isDue' | 'suspect' | 'avoid' | 'plan'>;
+  /** Bins that cannot be built, and the record of them; without it a batch that touches one fails. */
+  readonly unproven?: {
+    readonly bins: Pick<UnprovenBins, 'records' | 'remember'>;
+    readonly log: UnprovenLog;
+  };
   /** Between publications; without it nothing is ever deleted. */
   readonly sweeper?: Pick<Sweeper, 'isDue' | 'turn'>;
   /** Null when the process drains meanwhile. */
   readonly takeOver: (fence: number) => Promise<PublishedState | null>;
   readonly clock: Clock;
+  /** Spreads the waits after trouble. */
+  readonly randomness: Randomness;
   readonly wakeup: Wakeup;
   readonly checkpoint: Checkpoint;
   readonly settings: WriterSettings;

@@ -1,5 +1,5 @@
 import { FakeClock, monotonicMs, noCheckpoint } from '@rind/kernel';
-import type { AuditEvent, Lease, OutboxRow } from '@rind/queue-port';
+import type { AuditEvent, Lease, OutboxRow, UnprovenBinRecord } from '@rind/queue-port';
 import { RepositoryError } from '@rind/repository';
 import { StorageError } from '@rind/storage-port';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +32,11 @@ let slices: (() => boolean)[];
 let sweptAt: PublishedState[];
 /** Told of each publication's base; by default the writer drains after the last of `results`. */
 let publishOn: ((base: PublishedState) => void) | null;
+/** What cannot be built, as the last holder recorded it and as it is found; what the record was told of it. */
+let unproven: readonly UnprovenBinRecord[];
+let recorded: (readonly UnprovenBinRecord[])[];
+let heldForBins: (readonly number[])[];
+let pauses: number[];
 let writer: Writer;
 
 const lease: Lease = {
@@ -57,6 +62,12 @@ beforeEach(async () => {
   slices = [];
   sweptAt = [];
   publishOn = null;
+  unproven = [];
+  recorded = [];
+  heldForBins = [];
+  pauses = [];
+  const wakeup = new Wakeup();
+  wakeup.pause = async (ms) => void pauses.push(ms);
   writer = new Writer({
     lease,
     log,
@@ -72,9 +83,23 @@ beforeEach(async () => {
         return slices.shift()!();
       },
     },
+    unproven: {
+      bins: {
+        get records() {
+          return unproven;
+        },
+        remember: (found) => void (unproven = found),
+      },
+      log: {
+        unprovenBins: async () => [...unproven],
+        recordUnproven: async (_fence, bins) => void recorded.push(bins),
+        holdRows: async (_fence, ids) => void heldForBins.push(ids),
+      },
+    },
     takeOver: async () => state,
     clock,
-    wakeup: new Wakeup(),
+    randomness: { bytes: (length) => new Uint8Array(length) },
+    wakeup,
     checkpoint: noCheckpoint,
     settings: {
       holder: 'here:1',
@@ -210,6 +235,40 @@ describe('the writer', () => {
     expect(audited()).toEqual(['quota.exceeded']);
   });
 
+  it('holds rows that wait for a bin until one came or went, and says so on record', async () => {
+    enqueue(1, 2);
+    unproven = [{ idx: 3, reason: 'grants' }];
+    results = [ok(), ok(), ok()];
+    const batches: number[][] = [];
+    plan = async (rows) => {
+      batches.push(rows.map(({ id }) => id));
+      const held = unproven.length === 0 ? [] : rows.filter(({ id }) => id === 1);
+      if (batches.length === 1) enqueue(3);
+      if (batches.length === 2) unproven = [];
+      const others = rows.filter((row) => !held.includes(row));
+      return planned(others, { held: held.map(({ id }) => hold(id, 'bin.unproven')) });
+    };
+    await writer.run();
+    expect(batches).toEqual([[1, 2], [3], [1]]);
+    expect(recorded).toEqual([[{ idx: 3, reason: 'grants' }], []]);
+    expect(heldForBins).toEqual([[1]]);
+    expect(audited()).toEqual(['bin.unproven']);
+  });
+
+  it('waits longer after each try that fails, in random parts, and begins anew after one that works', async () => {
+    enqueue(1);
+    let tries = 0;
+    plan = async (rows) => {
+      if (tries++ < 7) throw new StorageError('store.unavailable', 'no answer', { key: 'x' });
+      if (tries === 8) enqueue(2);
+      if (tries === 9) throw new StorageError('store.unavailable', 'no answer', { key: 'x' });
+      return planned(rows);
+    };
+    results = [ok(), ok()];
+    await writer.run();
+    expect(pauses).toEqual([50, 100, 200, 400, 800, 1_000, 1_000, 50]);
+  });
+
   it('says that it lost the lease, and stops', async () => {
     holder = false;
     await expect(writer.run()).rejects.toMatchObject({ code: 'writer.lost' });
@@ -257,7 +316,7 @@ describe('the writer', () => {
     plan = async (rows) => {
       if (attempts++ > 0) return planned(rows);
       const { id, ...versions } = await log.open(7, planned(rows).plan!.record);
-      log.records = [{ ...versions, id, state: 'open', timestampSha256: null }];
+      log.records = [{ ...versions, id, state: 'open', timestampSha256: null, bins: [] }];
       throw new StorageError('store.unavailable', 'no answer', { key: 'x' });
     };
     await writer.run();
@@ -325,6 +384,6 @@ describe('the writer', () => {
   });
 });
 
-function hold(outboxId: number): { outboxId: number; audit: AuditEvent } {
-  return { outboxId, audit: { event: 'quota.exceeded' } };
+function hold(outboxId: number, event = 'quota.exceeded'): { outboxId: number; audit: AuditEvent } {
+  return { outboxId, audit: { event } };
 }

@@ -1,16 +1,19 @@
 import { isRindError, monotonicMs } from '@rind/kernel';
-import type { AuditEvent, OutboxRow } from '@rind/queue-port';
+import type { OutboxRow, UnprovenBinRecord } from '@rind/queue-port';
 import { SignerError } from '../errors.ts';
 import type { PublishedState } from '../published/published-state.ts';
 import type { PlannedBatch } from '../publishing/batch-planner.ts';
 import { oversizedRows } from '../publishing/oversized.ts';
 import { isPassing } from '../publishing/passing-errors.ts';
 import type { PublishingPlan } from '../publishing/plan.ts';
-import { HeldRows } from './held-rows.ts';
+import { backoffMs } from '../retrying/backoff.ts';
+import { HeldRows, waitsForBin } from './held-rows.ts';
 import type { WriterParts } from './writer-parts.ts';
 
 /** How long the process that lost waits to say so. */
 const lossTimeoutMs = 2_000;
+/** Between two tries of what fails for a reason that passes; short enough for a lease to be taken in time. */
+const toleratedWaits = { firstMs: 100, mostMs: 2_000 };
 
 /**
  * One signer: standby until it gets the lease, then the writer until it drains or loses it.
@@ -23,6 +26,10 @@ export class Writer {
   private lost: string | null = null;
   /** Something failed in between: a publication that never went out may still hold its rows. */
   private untidy = false;
+  /** Tries that failed one after the other. */
+  private failures = 0;
+  /** As recorded; null when that is not known. */
+  private recordedUnproven: readonly UnprovenBinRecord[] | null = null;
 
   constructor(parts: WriterParts) {
     this.parts = parts;
@@ -86,6 +93,7 @@ export class Writer {
       if (this.lost !== null) throw lost(this.lost);
       const state = await this.tolerating(async () => {
         await this.requireClock(await this.parts.log.databaseNowMs());
+        await this.rememberUnproven();
         return this.parts.takeOver(fence);
       });
       if (state !== undefined) return state;
@@ -109,9 +117,11 @@ export class Writer {
     const startedMs = monotonicMs();
     const next = await this.tolerating(async () => {
       if (this.untidy) await this.tidyUp(fence);
+      const repaired = await this.repair(fence, state);
+      await this.recordUnproven(fence);
       // The schedule first, though a tick at a time: requests that never cease must not let metadata expire.
       return (
-        (await this.repair(fence, state)) ??
+        repaired ??
         (await this.ceremony(fence, state)) ??
         (await this.refresh(fence, state)) ??
         (await this.publishPending(fence, state))
@@ -187,17 +197,30 @@ export class Writer {
   }
 
   private async settle(fence: number, rows: readonly OutboxRow[], batch: PlannedBatch): Promise<void> {
-    const { log, settings } = this.parts;
+    const { log, settings, unproven } = this.parts;
     if (batch.setAside.length > 0) await log.setAside(fence, batch.setAside);
-    const held = new Map(batch.held.map((row) => [row.outboxId, row]));
     const untilMs = monotonicMs() + settings.heldRetryMs;
-    const alarms: AuditEvent[] = [];
-    for (const row of rows) {
-      const hold = held.get(row.id);
-      if (hold === undefined) this.held.release(row.id);
-      else if (this.held.hold(row, untilMs)) alarms.push(hold.audit);
-    }
-    if (alarms.length > 0) await log.audit(alarms);
+    const newly = this.held.settle(rows, batch.held, untilMs);
+    const forBins = batch.held.filter(waitsForBin).map(({ outboxId }) => outboxId);
+    if (forBins.length > 0) await unproven?.log.holdRows(fence, forBins);
+    if (newly.length > 0) await log.audit(newly.map(({ audit }) => audit));
+  }
+
+  private async rememberUnproven(): Promise<void> {
+    const { unproven } = this.parts;
+    unproven?.bins.remember(await unproven.log.unprovenBins());
+    this.recordedUnproven = null;
+  }
+
+  /** What cannot be built is on record before anything waits for it, and what can be again sets it free. */
+  private async recordUnproven(fence: number): Promise<void> {
+    const { unproven } = this.parts;
+    if (unproven === undefined) return;
+    const { records } = unproven.bins;
+    if (this.recordedUnproven === records) return;
+    await unproven.log.recordUnproven(fence, records);
+    this.recordedUnproven = records;
+    this.held.reconsiderBins();
   }
 
   private async publish(
@@ -273,13 +296,16 @@ export class Writer {
   /** Trouble that passes is waited out, not died of; the fence keeps what happens meanwhile safe. */
   private async tolerating<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     try {
-      return await work();
+      const result = await work();
+      this.failures = 0;
+      return result;
     } catch (error) {
       if (isRindError(error, 'lease.lost')) throw lost('lease.lost');
       if (!isPassing(error)) throw error;
       this.untidy = true;
       this.parts.report.warn(error.code, { message: error.message });
-      await this.parts.wakeup.pause(250);
+      const { wakeup, randomness } = this.parts;
+      await wakeup.pause(backoffMs(++this.failures, toleratedWaits, randomness));
       return undefined;
     }
   }

@@ -1,9 +1,16 @@
 import { ed25519FromSeed, ed25519Signer, hash, hashHex } from '@rind/crypto';
-import { DatabaseLease, DatabasePublicationLog, ensureRoles, migrate, openPool } from '@rind/database';
+import {
+  DatabaseLease,
+  DatabasePublicationLog,
+  DatabaseUnprovenLog,
+  ensureRoles,
+  migrate,
+  openPool,
+} from '@rind/database';
 import type { Pool } from '@rind/database';
 import { startTestPostgres } from '@rind/embedded-postgres';
 import { grantKey, packageObjectKey } from '@rind/index-model';
-import { noCheckpoint, toHex, utf8 } from '@rind/kernel';
+import { noCheckpoint, systemRandomness, toHex, utf8 } from '@rind/kernel';
 import type { ProjectName, Sha256Hex } from '@rind/kernel';
 import type { AuditEvent } from '@rind/queue-port';
 import { defaultRefresh, metadataKey, stagedRootKey } from '@rind/repository';
@@ -26,6 +33,7 @@ import { ValidityWatch } from '../../src/reconcile/validity-watch.ts';
 import { TopRepair } from '../../src/repair/damaged-top.ts';
 import { DatabaseGrantRecord } from '../../src/repair/grant-record.ts';
 import { Repairs } from '../../src/repair/repairs.ts';
+import { UnprovenBins } from '../../src/repair/unproven-bins.ts';
 import { Refresher } from '../../src/writer/refresher.ts';
 import { takeOver } from '../../src/writer/takeover.ts';
 import { Writer } from '../../src/writer/writer.ts';
@@ -222,6 +230,7 @@ export class SimulatedIndex {
       [operatorKey.keyId, grantKey('operator', operatorKey.key)],
     ]);
     const record = new DatabaseGrantRecord(this.signer, bitLength);
+    const unproven = new UnprovenBins(() => time.nowMs(), systemRandomness);
     const repairs = new Repairs({
       record,
       log,
@@ -231,6 +240,7 @@ export class SimulatedIndex {
       condemned: async () => new Set(),
       pages: true,
       bins,
+      unproven,
       audit: (events) => log.audit(events),
     });
     const settle = (state: PublishedState): Promise<void> => offline.settle(state);
@@ -249,16 +259,26 @@ export class SimulatedIndex {
         }),
         garbage: { condemned: (objects) => repairs.avoided(objects) },
         bitLength,
+        isUnproven: (idx) => unproven.has(idx),
         get clockOffsetMs() {
           return time.offsetMs;
         },
         quotas: { newFilesPerProjectAndHour: 100_000, deletionsPerHour: 100_000 },
         pages: true,
       }),
-      refresher: instead.refresher ?? new Refresher(log, time, refresh, () => time.nowMs()),
+      refresher:
+        instead.refresher ??
+        new Refresher(
+          log,
+          time,
+          refresh,
+          () => time.nowMs(),
+          () => unproven.indexes,
+        ),
       publisher,
       ceremonies: offline,
       repairs,
+      unproven: { bins: unproven, log: new DatabaseUnprovenLog(this.signer) },
       takeOver: async (fence) => {
         await offline.load();
         const { current, coming } = offline;
@@ -277,6 +297,7 @@ export class SimulatedIndex {
         return state;
       },
       clock: time,
+      randomness: systemRandomness,
       wakeup,
       checkpoint: noCheckpoint,
       settings: {

@@ -9,10 +9,10 @@ const day = 24 * hour;
 const role = (leftMs: number) => ({ version: 9, expiresMs: nowMs + leftMs });
 const roles = (changed: Partial<StatusFacts['roles']>) => ({ roles: { ...healthy.roles, ...changed } });
 const queue = (oldestMs: number, depth = 2) => ({
-  queue: { depth, oldestMs, setAside: 5, held: 0, oldestFreeMs: oldestMs },
+  queue: { depth, oldestMs, setAside: 5, held: 0, blocked: 0, oldestFreeMs: oldestMs },
 });
 const held = (oldestMs: number, oldestFreeMs: number) => ({
-  queue: { depth: 3, oldestMs, setAside: 0, held: 2, oldestFreeMs },
+  queue: { depth: 3, oldestMs, setAside: 0, held: 2, blocked: 0, oldestFreeMs },
 });
 const open = { ...healthy.lastPublication!, state: 'open', closedMs: null } as const;
 
@@ -133,6 +133,14 @@ describe('the health of a repository', () => {
       'is bad when the store is away',
       { storedTimestamp: { kind: 'unavailable' } },
       [['store.unavailable', 'error']],
+    ],
+    [
+      'is bad while a bin cannot be built, and does not call the queue stuck for what waits for it',
+      {
+        unproven: { bins: [3, 9], oldestMs: hour },
+        queue: { depth: 2, oldestMs: hour, setAside: 0, held: 0, blocked: 2, oldestFreeMs: 0 },
+      },
+      [['bin.unproven', 'error']],
     ],
     ['is bad when the last upload found no room', { storeRoom: 'none' }, [['store.full', 'error']]],
     [

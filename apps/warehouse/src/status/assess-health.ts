@@ -1,4 +1,4 @@
-import { maxBinBytes } from '@rind/repository';
+import { binName, maxBinBytes } from '@rind/repository';
 import type { PublishedRole, StatusFacts } from './status-facts.ts';
 import { firstExpiryMs } from './validity.ts';
 
@@ -27,6 +27,7 @@ export type ProblemCode =
   | 'queue.held'
   | 'publication.stuck'
   | 'bin.too-large'
+  | 'bin.unproven'
   | 'bins.count-mismatch'
   | 'clock.off'
   | 'store.unavailable'
@@ -70,6 +71,7 @@ export function assessHealth(facts: StatusFacts): Problem[] {
     ...assessRoom(facts),
     ...assessSigner(facts),
     ...assessBins(facts),
+    ...assessUnproven(facts),
     ...assessClock(facts),
   ];
   return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
@@ -171,7 +173,7 @@ function assessRoom({ storeRoom }: StatusFacts): Problem[] {
       code: 'store.full',
       severity: 'error',
       message: 'The last upload found no room, and was told to try again later.',
-      remedy: 'Make room in the store and in the spool of the warehouse; the next upload ends this alarm.',
+      remedy: 'Make room in the store and in the spool of the warehouse; this alarm ends when there is some.',
     },
   ];
 }
@@ -203,7 +205,7 @@ function assessSigner({ lease, queue, lastPublication, databaseNowMs }: StatusFa
       remedy: 'Start a signer, or look why those that run do not take the lease (their logs and /readyz).',
     });
   }
-  const free = queue.depth - queue.held;
+  const free = queue.depth - queue.held - queue.blocked;
   if (free > 0 && queue.oldestFreeMs > slowQueueMs) {
     problems.push({
       code: 'queue.stuck',
@@ -255,6 +257,25 @@ function assessBins({ bins, configuredBins }: StatusFacts): Problem[] {
     });
   }
   return problems;
+}
+
+/** Names in one message; the count says how many there are. */
+const namedBins = 8;
+
+function assessUnproven({ unproven: { bins }, queue, bins: { count } }: StatusFacts): Problem[] {
+  if (bins.length === 0) return [];
+  const names = bins.slice(0, namedBins).map((idx) => binName(idx, Math.log2(count)));
+  const more = bins.length > names.length ? ` and ${bins.length - names.length} more` : '';
+  const [what, them] = bins.length === 1 ? ['1 bin is', 'it'] : [`${bins.length} bins are`, 'one of them'];
+  return [
+    {
+      code: 'bin.unproven',
+      severity: 'error',
+      message: `${what} damaged in the store, and the grants on record do not prove what was in ${them}: ${names.join(', ')}${more}. ${requests(queue.blocked, 'waits', 'wait')} for ${them}; all else is published.`,
+      remedy:
+        'rind audit --event repair.refused names the grants. Put the bin back from a copy of the store, or trust the key again that signed them; the signer looks again each minute.',
+    },
+  ];
 }
 
 function assessClock({ nowMs, clockOffsetMs, databaseNowMs }: StatusFacts): Problem[] {

@@ -5,9 +5,9 @@ import { parseTimestamp } from '@rind/metadata';
 import { maxTimestampBytes, timestampKey } from '@rind/repository';
 import type { ObjectStore } from '@rind/storage-port';
 import type { WarehouseConfig } from '../config.ts';
-import type { UploadIntake } from '../uploads/upload-intake.ts';
 import type { StatusFacts, StoredTimestamp } from './status-facts.ts';
 import { databaseFacts } from './status-queries.ts';
+import type { RoomSaid, RoomWatch } from './store-room.ts';
 import { statusReport } from './status-report.ts';
 import type { StatusReport } from './status-report.ts';
 
@@ -16,7 +16,8 @@ export interface StatusDeskParts {
   readonly store: ObjectStore;
   readonly clock: Clock;
   readonly config: Pick<WarehouseConfig, 'bins' | 'clockOffsetMs'>;
-  readonly uploads: Pick<UploadIntake, 'storeRoom'>;
+  readonly uploads: RoomSaid;
+  readonly room: Pick<RoomWatch, 'look'>;
 }
 
 /** The state of the repository. However many ask at once, the tables are read by one at a time. */
@@ -36,7 +37,7 @@ export class StatusDesk {
   }
 
   private async facts(): Promise<StatusFacts> {
-    const { sql, store, clock, config, uploads } = this.parts;
+    const { sql, store, clock, config, uploads, room } = this.parts;
     // In this order: a timestamp that is put meanwhile is newer than the record, never older.
     const fromDatabase = await databaseFacts(sql);
     const storedTimestamp = await storedTimestampOf(store);
@@ -46,7 +47,7 @@ export class StatusDesk {
       clockOffsetMs: config.clockOffsetMs,
       configuredBins: config.bins,
       storedTimestamp,
-      storeRoom: uploads.storeRoom,
+      storeRoom: await room.look(uploads, fromDatabase.lastPublication),
     };
   }
 }

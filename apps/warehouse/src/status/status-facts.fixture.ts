@@ -19,7 +19,8 @@ export const healthyFacts: StatusFacts = {
   },
   bins: { count: 1_024, oldestExpiresMs: nowMs + 20 * hour, largestBytes: 700 },
   configuredBins: { count: 1_024, encoding: 'succinct' },
-  queue: { depth: 0, oldestMs: 0, setAside: 0, held: 0, oldestFreeMs: 0 },
+  unproven: { bins: [], oldestMs: 0 },
+  queue: { depth: 0, oldestMs: 0, setAside: 0, held: 0, blocked: 0, oldestFreeMs: 0 },
   lease: { holder: 'host:7', fence: 4, expiresMs: nowMs + 10_000 },
   lastPublication: {
     id: 12,

@@ -12,12 +12,13 @@ export interface StatusFacts {
   readonly bins: BinFacts;
   /** As configured. */
   readonly configuredBins: { readonly count: number; readonly encoding: string };
+  readonly unproven: UnprovenFacts;
   readonly queue: QueueFacts;
   readonly lease: LeaseFacts;
   /** The newest one, whatever became of it. */
   readonly lastPublication: PublicationFacts | null;
   readonly storedTimestamp: StoredTimestamp;
-  /** What the last upload met. */
+  /** What the last upload met, or what is there now. */
   readonly storeRoom: StoreRoom;
 }
 
@@ -34,6 +35,14 @@ export interface BinFacts {
   readonly largestBytes: number;
 }
 
+/** Bins that are damaged and that nothing on record proves. */
+export interface UnprovenFacts {
+  /** Indexes, in order. */
+  readonly bins: readonly number[];
+  /** Age of the oldest; 0 when there is none. */
+  readonly oldestMs: number;
+}
+
 export interface QueueFacts {
   /** Requests that wait or are being worked on. */
   readonly depth: number;
@@ -42,6 +51,8 @@ export interface QueueFacts {
   readonly setAside: number;
   /** Those that wait although a later one was published: a quota holds them back. */
   readonly held: number;
+  /** Those that wait for a bin that cannot be built. */
+  readonly blocked: number;
   /** Age of the oldest that nothing holds back; 0 when there is none. */
   readonly oldestFreeMs: number;
 }

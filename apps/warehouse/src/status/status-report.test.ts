@@ -13,7 +13,7 @@ describe('the status report', () => {
       targets: { version: 1, expires: '2027-11-21T00:00:00Z' },
       bins: { count: 1_024, encoding: 'succinct', oldestExpires: '2026-11-21T20:00:00Z', largestBytes: 700 },
       at: '2026-11-21T00:00:00.000Z',
-      queue: { depth: 0, oldestMs: 0, setAside: 0, held: 0 },
+      queue: { depth: 0, oldestMs: 0, setAside: 0, held: 0, blocked: 0 },
       lease: { holder: 'host:7', fence: 4 },
       validForMs: 20 * 3_600_000,
       lastPublication: {

@@ -27,6 +27,8 @@ export interface StatusReport {
     readonly setAside: number;
     /** Those of `depth` that a quota holds back. */
     readonly held: number;
+    /** Those of `depth` that wait for a bin that cannot be built. */
+    readonly blocked: number;
   };
   /** Who may publish: `host:pid`; null when nobody holds it. */
   readonly lease: { readonly holder: string | null; readonly fence: number };
@@ -68,7 +70,13 @@ export function statusReport(facts: StatusFacts): StatusReport {
       oldestExpires: bins.oldestExpiresMs === null ? null : toTufDate(bins.oldestExpiresMs),
       largestBytes: bins.largestBytes,
     },
-    queue: { depth: queue.depth, oldestMs: queue.oldestMs, setAside: queue.setAside, held: queue.held },
+    queue: {
+      depth: queue.depth,
+      oldestMs: queue.oldestMs,
+      setAside: queue.setAside,
+      held: queue.held,
+      blocked: queue.blocked,
+    },
     lease: { holder: lease.expiresMs > facts.databaseNowMs ? lease.holder : null, fence: lease.fence },
     validForMs: Math.max(0, firstExpiryMs(facts) - facts.nowMs),
     lastPublication: lastPublication === null ? null : publicationReport(lastPublication),

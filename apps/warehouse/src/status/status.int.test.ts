@@ -68,7 +68,7 @@ describe('the status', () => {
       targets: { version: 1, expires: date },
       bins: { count: binCount, encoding: 'succinct', oldestExpires: date, largestBytes: 400 + binCount - 1 },
       at: expect.stringMatching(/Z$/),
-      queue: { depth: 0, oldestMs: 0, setAside: 0, held: 0 },
+      queue: { depth: 0, oldestMs: 0, setAside: 0, held: 0, blocked: 0 },
       lease: { holder: 'host:77', fence: 7 },
       validForMs: expect.any(Number),
       lastPublication: {
@@ -97,7 +97,13 @@ describe('the status', () => {
       `UPDATE signer.outbox SET enqueued_at = now() - interval '2 minutes' WHERE target_path LIKE '%one%'`,
     );
     const report = await status();
-    expect(report['queue']).toEqual({ depth: 2, oldestMs: expect.any(Number), setAside: 1, held: 0 });
+    expect(report['queue']).toEqual({
+      depth: 2,
+      oldestMs: expect.any(Number),
+      setAside: 1,
+      held: 0,
+      blocked: 0,
+    });
     expect((report['queue'] as { oldestMs: number }).oldestMs).toBeGreaterThanOrEqual(120_000);
     expect(codes(report)).toEqual(['queue.stuck']);
     await warehouse.admin.query(`UPDATE signer.outbox SET state = 'published'`);

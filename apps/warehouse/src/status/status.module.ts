@@ -10,6 +10,7 @@ import { UploadIntake } from '../uploads/upload-intake.ts';
 import { UploadsModule } from '../uploads/uploads.module.ts';
 import { StatusController } from './status.controller.ts';
 import { StatusDesk } from './status-desk.ts';
+import { RoomWatch } from './store-room.ts';
 
 @Module({
   imports: [IndexDatabaseModule, ObjectStoreModule, UploadsModule],
@@ -24,7 +25,10 @@ import { StatusDesk } from './status-desk.ts';
         database: IndexDatabase,
         store: ObjectStore,
         uploads: UploadIntake,
-      ) => new StatusDesk({ sql: database.pool, store, clock, config, uploads }),
+      ) => {
+        const room = new RoomWatch({ spoolDir: config.spoolDir, store: config.store });
+        return new StatusDesk({ sql: database.pool, store, clock, config, uploads, room });
+      },
     },
   ],
   exports: [StatusDesk],

@@ -90,12 +90,16 @@ export class DatabasePublicationLog implements PublicationLog {
     });
   }
 
-  binsExpiringBefore(expiresBeforeMs: number, limit: number): Promise<ExpiringBin[]> {
-    return binsExpiringBefore(this.sql, expiresBeforeMs, limit);
+  binsExpiringBefore(
+    expiresBeforeMs: number,
+    limit: number,
+    except: readonly number[] = [],
+  ): Promise<ExpiringBin[]> {
+    return binsExpiringBefore(this.sql, expiresBeforeMs, limit, except);
   }
 
-  countBinsExpiringBefore(expiresBeforeMs: number): Promise<number> {
-    return countBinsExpiringBefore(this.sql, expiresBeforeMs);
+  countBinsExpiringBefore(expiresBeforeMs: number, except: readonly number[] = []): Promise<number> {
+    return countBinsExpiringBefore(this.sql, expiresBeforeMs, except);
   }
 
   audit(events: readonly AuditEvent[]): Promise<void> {

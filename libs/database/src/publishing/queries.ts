@@ -80,9 +80,11 @@ export async function unfinishedPublications(sql: Sql): Promise<UnfinishedPublic
     snapshot_version: string;
     timestamp_version: string;
     timestamp_sha256: string | null;
+    bin_indexes: number[];
   }>(
-    `SELECT id, state, snapshot_version, timestamp_version, timestamp_sha256
-       FROM signer.publication WHERE state IN ('open', 'prepared') ORDER BY id`,
+    `SELECT id, state, snapshot_version, timestamp_version, timestamp_sha256,
+            ARRAY(SELECT idx FROM signer.publication_bin WHERE publication_id = p.id ORDER BY idx) AS bin_indexes
+       FROM signer.publication AS p WHERE state IN ('open', 'prepared') ORDER BY id`,
   );
   return rows.map((row) => ({
     id: Number(row.id),
@@ -90,6 +92,7 @@ export async function unfinishedPublications(sql: Sql): Promise<UnfinishedPublic
     snapshotVersion: Number(row.snapshot_version),
     timestampVersion: Number(row.timestamp_version),
     timestampSha256: row.timestamp_sha256,
+    bins: row.bin_indexes,
   }));
 }
 
@@ -119,19 +122,25 @@ export async function binsExpiringBefore(
   sql: Sql,
   expiresBeforeMs: number,
   limit: number,
+  except: readonly number[],
 ): Promise<ExpiringBin[]> {
   const { rows } = await sql.query<{ idx: number; expires_ms: string }>(
     `SELECT idx, floor(extract(epoch FROM expires) * 1000) AS expires_ms FROM signer.bin
-      WHERE expires < to_timestamp($1 / 1000.0) ORDER BY expires LIMIT $2`,
-    [expiresBeforeMs, limit],
+      WHERE expires < to_timestamp($1 / 1000.0) AND idx <> ALL($3::integer[]) ORDER BY expires LIMIT $2`,
+    [expiresBeforeMs, limit, except],
   );
   return rows.map((row) => ({ idx: row.idx, expiresMs: Number(row.expires_ms) }));
 }
 
-export async function countBinsExpiringBefore(sql: Sql, expiresBeforeMs: number): Promise<number> {
+export async function countBinsExpiringBefore(
+  sql: Sql,
+  expiresBeforeMs: number,
+  except: readonly number[],
+): Promise<number> {
   const { rows } = await sql.query<{ due: string }>(
-    `SELECT count(*) AS due FROM signer.bin WHERE expires < to_timestamp($1 / 1000.0)`,
-    [expiresBeforeMs],
+    `SELECT count(*) AS due FROM signer.bin
+      WHERE expires < to_timestamp($1 / 1000.0) AND idx <> ALL($2::integer[])`,
+    [expiresBeforeMs, except],
   );
   return Number(rows[0]!.due);
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { addCeremonies, addFastForward, addRotation } from './ceremony/ceremony-program.ts';
+import { addCeremonies, addKeyRecovery, addRotation } from './ceremony/ceremony-program.ts';
 import { showAudit } from './commands/audit.ts';
 import type { AuditOptions } from './commands/audit.ts';
 import { auditRepository, targetsModes } from './commands/fsck.ts';
@@ -143,7 +143,7 @@ export function buildProgram(
   addCeremonies(program, { run, described });
   addRotation(program, { run, described });
   const recover = program.command('recover').description('after something went badly wrong');
-  addFastForward(recover, { run, described });
+  addKeyRecovery(recover, { run, described });
   described(
     recover.command('database'),
     'after the index database was set back: make it what is published',

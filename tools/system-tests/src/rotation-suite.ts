@@ -175,6 +175,27 @@ export function describeRotationSteps(): void {
       expect((await binsSignedBy(added!)).every(Boolean)).toBe(true);
     });
 
+    it('of all that there are, after a theft, takes every old key out at once, also one that was to be the next', async () => {
+      expect((await site.rind('rotate', 'online', 'bins')).exitCode).toBe(5);
+      const stolen = [...(await onlineKeysOf(1, 'timestamp')), ...(await binKeysOf(2))];
+      await undisturbedBy(async () => {
+        const done = await site.rind('recover', 'keys');
+        expect([done.exitCode, done.stderr], done.stdout).toEqual([0, '']);
+        expect(jsonLines(done)).toMatchObject([
+          { step: 'replace', role: 'root', version: 2, done: true },
+          { step: 'replace', role: 'bins', version: 3, done: true },
+        ]);
+      });
+      const now = [
+        ...(await onlineKeysOf(2, 'timestamp')),
+        ...(await onlineKeysOf(2, 'snapshot')),
+        ...(await binKeysOf(3)),
+      ];
+      expect(now).toHaveLength(3);
+      expect(now.filter((keyId) => stolen.includes(keyId))).toEqual([]);
+      expect((await binsSignedBy(now[2]!)).every(Boolean)).toBe(true);
+    });
+
     it('in an emergency is not put into effect by a signer that does not have the new key', async () => {
       const { file } = instance;
       const media = join(site.dataDir, 'media');

@@ -120,7 +120,8 @@ describe('stopping and starting again', () => {
     const killed = await started(dataDir, ...again, noDemo);
     const left = pidsOf(killed.file).slice(1);
     await killed.signal('SIGKILL');
-    expect(processesOf(dataDir)).toEqual(expect.arrayContaining(left));
+    // A child that has something to say meanwhile finds nobody listening, and ends by itself.
+    expect(processesOf(dataDir)).toContain(killed.file.processes.postgres);
 
     const command = start(dataDir, ...again, noDemo);
     const seen: boolean[] = [];

@@ -4,7 +4,7 @@ import { offlineRoles } from '@rind/repository';
 import type { OfflineRole } from '@rind/repository';
 import { assemblePlan, planNext, publishSigned, signPlan } from '../commands/ceremony.ts';
 import type { AssembleOptions, PlanOptions, PublishOptions, SignOptions } from '../commands/ceremony.ts';
-import { recoverFastForward, rotateOnline } from '../commands/rotate.ts';
+import { recoverFastForward, recoverKeys, rotateOnline } from '../commands/rotate.ts';
 import type { RotateOptions } from '../commands/rotate.ts';
 import type { SharedOptions } from '../invocation.ts';
 import type { Work } from '../program.ts';
@@ -73,13 +73,18 @@ export function addRotation(program: Command, { run, described }: ProgramParts):
     );
 }
 
-/** `rind recover fast-forward`. */
-export function addFastForward(recover: Command, { run, described }: ProgramParts): void {
+/** `rind recover keys` and `rind recover fast-forward`. */
+export function addKeyRecovery(recover: Command, { run, described }: ProgramParts): void {
   described(
     recover.command('fast-forward'),
     'after a thief published versions far ahead: new keys for timestamp and snapshot, so that clients forget them',
     'recover fast-forward',
   ).action((options: SharedOptions) => run(options, (invocation) => recoverFastForward(invocation)));
+  described(
+    recover.command('keys'),
+    'after online keys were stolen or lost: all of them are replaced, and the old ones count for nothing at once',
+    'recover keys',
+  ).action((options: SharedOptions) => run(options, (invocation) => recoverKeys(invocation)));
 }
 
 const roleHelp: Readonly<Record<OfflineRole, string>> = {

@@ -73,6 +73,21 @@ export async function recoverFastForward(invocation: Invocation): Promise<ExitCo
   return exitCodes.ok;
 }
 
+/**
+ * After online keys were stolen or lost: each of them is replaced at once, whatever rotation it was in the middle of,
+ * and none of the old ones counts any more. Timestamp and snapshot change together, so that clients also forget what a
+ * thief may have shown them. Where people must sign, both plans are written before it ends.
+ */
+export async function recoverKeys(invocation: Invocation): Promise<ExitCode> {
+  const instance = invocation.instance();
+  const codes: ExitCode[] = [];
+  for (const roles of [['timestamp', 'snapshot'], ['bins']] as const) {
+    const { by } = appointedBy(roles[0]);
+    codes.push(await new Rotation(invocation, instance, by, roles, { emergency: true }).replaceAll());
+  }
+  return codes.find((code) => code !== exitCodes.ok) ?? exitCodes.ok;
+}
+
 class Rotation {
   private readonly invocation: Invocation;
   private readonly instance: LocalInstance;
@@ -114,6 +129,13 @@ class Rotation {
       const done = await this.perform(step, published, listed);
       if (done !== exitCodes.ok || step !== 'begin') return done;
     }
+  }
+
+  /** New keys in place of all that are listed. */
+  async replaceAll(): Promise<ExitCode> {
+    const published = await readPublished(this.location);
+    const listed = listedKeys(this.roles, published.root.signed, published.filesFor('bins').bins);
+    return this.perform('replace', published, listed);
   }
 
   /** For bins: not before the last one is signed by the new key, unless they are to be signed at once. */

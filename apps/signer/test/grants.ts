@@ -43,6 +43,7 @@ export async function rowOf(id: number, grant: Grant, signer: Signer = authKey):
     targetPath: `packages/${grant.project}/${grant.filename ?? ''}`,
     envelope: serializeSignedGrant({ grant, keyid, sig }),
     coreMetadataSha256: null,
+    provenanceSha256: null,
     enqueuedAtMs: 1_800_000_000_000 + id,
   };
 }

@@ -40,6 +40,9 @@ interface WarehouseErrors {
   /** The project has none such, or none at all. */
   'release.not-found': object;
   'file.not-found': object;
+  /** `message` is what PyPI's Integrity API answers with. */
+  'provenance.not-found': { message: string };
+  'provenance.not-acceptable': { message: string };
   'file.range-not-satisfiable': { length: number };
   /** A published project without the page that was signed for it. */
   'page.missing': { project: string };

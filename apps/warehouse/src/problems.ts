@@ -1,6 +1,11 @@
 import type { ArchiveErrorCode } from '@rind/archives';
 import type { DatabaseErrorCode } from '@rind/database';
-import type { DistributionErrorCode, GrantErrorCode, UploadErrorCode } from '@rind/index-model';
+import type {
+  AttestationErrorCode,
+  DistributionErrorCode,
+  GrantErrorCode,
+  UploadErrorCode,
+} from '@rind/index-model';
 import type { ProblemRule, ProblemTable } from '@rind/nest-kit';
 import type { StorageErrorCode } from '@rind/storage-port';
 import type { WarehouseErrorCode } from './errors.ts';
@@ -54,6 +59,18 @@ const archive: Rules<ArchiveErrorCode | DistributionErrorCode> = {
   'distribution.entry-points-invalid': { status: 400, expose: ['problem'] },
 };
 
+/** What is wrong with the attestations; the texts are PyPI's as far as PyPI looks. */
+const attestations: Rules<AttestationErrorCode> = {
+  'attestations.untrusted': badFile,
+  'attestations.publisher-unsupported': { status: 400, expose: ['kind'] },
+  'attestations.malformed': { status: 400, expose: ['problem'] },
+  'attestations.too-many': { status: 400, expose: ['maxAttestations'] },
+  'attestations.subject-mismatch': { status: 400, expose: ['problem'] },
+  'attestations.predicate-unsupported': { status: 400, expose: ['predicateType'] },
+  'attestations.predicate-repeated': { status: 400, expose: ['predicateType'] },
+  'attestations.unverified': { status: 400, expose: ['problem'] },
+};
+
 const grant: Rules<Exclude<GrantErrorCode, 'grant-keys.invalid'>> = {
   'grant.malformed': { status: 400, expose: ['problem'] },
   'grant.unknown-key': { status: 403 },
@@ -91,6 +108,8 @@ const own: Rules<Exclude<WarehouseErrorCode, 'grant-keys.invalid' | 'prohibited-
   'project.not-found': { status: 404 },
   'release.not-found': { status: 404 },
   'file.not-found': { status: 404 },
+  'provenance.not-found': { status: 404, expose: ['message'] },
+  'provenance.not-acceptable': { status: 406, expose: ['message'] },
   'file.range-not-satisfiable': { status: 416, expose: ['length'] },
   'page.missing': { status: 503, retryAfterSeconds: 5 },
 };
@@ -108,6 +127,7 @@ const foundations: Partial<Rules<StorageErrorCode | DatabaseErrorCode>> = {
 export const problems: ProblemTable = {
   ...form,
   ...archive,
+  ...attestations,
   ...grant,
   ...own,
   ...foundations,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AttestationsModule } from './attestations/attestations.module.ts';
 import { FilesModule } from './files/files.module.ts';
 import { LegacyJsonModule } from './legacy-json/legacy-json.module.ts';
 import { OperatorGrantsModule } from './operator-grants/operator-grants.module.ts';
@@ -18,6 +19,7 @@ import { WebModule } from './web/web.module.ts';
     SimpleModule,
     LegacyJsonModule,
     FilesModule,
+    AttestationsModule,
     TufModule,
     StatusModule,
     WebModule,

@@ -18,18 +18,24 @@ export class StandInSigner {
   /** Publishes everything that waits; gives the number of the publication. */
   async publish(): Promise<number> {
     const id = await this.open();
-    const { rows } = await this.admin.query<{ id: string; envelope: Buffer; core: string | null }>(
-      `SELECT id, envelope, core_metadata_sha256 AS core FROM signer.outbox WHERE state = 'pending' ORDER BY id`,
+    const { rows } = await this.admin.query<{
+      id: string;
+      envelope: Buffer;
+      core: string | null;
+      provenance: string | null;
+    }>(
+      `SELECT id, envelope, core_metadata_sha256 AS core, provenance_sha256 AS provenance FROM signer.outbox WHERE state = 'pending' ORDER BY id`,
     );
     const projects = new Set<ProjectName>();
-    for (const { envelope, core } of rows) {
+    for (const { envelope, core, provenance } of rows) {
       const { grant } = parseSignedGrant(new Uint8Array(envelope));
       projects.add(grant.project);
       if (grant.verb !== 'add') continue;
       await this.admin.query(
         `INSERT INTO signer.path (target_path, project, filename, state, length, sha256, sha512, blake2b256,
-                                  requires_python, core_metadata_sha256, uploaded_at, last_seq, bin, publication_id)
-         VALUES ($1, $2, $3, 'live', $4, $5, $6, $7, $8, $9, $10, $11, 0, $12) ON CONFLICT DO NOTHING`,
+                                  requires_python, core_metadata_sha256, uploaded_at, last_seq, bin, publication_id,
+                                  provenance_sha256)
+         VALUES ($1, $2, $3, 'live', $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13) ON CONFLICT DO NOTHING`,
         [
           grantTargetPath(grant),
           grant.project,
@@ -43,6 +49,7 @@ export class StandInSigner {
           grant.uploadedAt,
           grant.seq,
           id,
+          provenance,
         ],
       );
     }
@@ -107,8 +114,10 @@ export class StandInSigner {
       uploaded_at: string;
       requires_python: string | null;
       core: string | null;
+      provenance: string | null;
     }>(
-      `SELECT filename, sha256, length, uploaded_at, requires_python, core_metadata_sha256 AS core FROM signer.path WHERE project = $1 AND state = 'live'`,
+      `SELECT filename, sha256, length, uploaded_at, requires_python, core_metadata_sha256 AS core,
+              provenance_sha256 AS provenance FROM signer.path WHERE project = $1 AND state = 'live'`,
       [project],
     );
     const known = await this.admin.query<{ status: 'active' }>(
@@ -123,6 +132,7 @@ export class StandInSigner {
       yanked: false,
       ...(row.requires_python === null ? {} : { requiresPython: row.requires_python }),
       ...(row.core === null ? {} : { coreMetadataSha256: row.core }),
+      ...(row.provenance === null ? {} : { provenanceSha256: row.provenance }),
     }));
     const page = renderProjectPage({ name: project, status: known.rows[0]?.status ?? 'active', files });
     const sha256 = hashHex('sha256', page);

@@ -49,13 +49,19 @@ export {
 export { parseGrantKeys } from './grant-keys.ts';
 export type { GrantKey, SignedGrant, VerifiedGrant } from './signed-grant.ts';
 
-export { offeredFiles, relativeFileUrl, renderProjectPage, simpleApiVersion } from './simple-page.ts';
+export {
+  offeredFiles,
+  relativeFileUrl,
+  relativeProvenanceUrl,
+  renderProjectPage,
+  simpleApiVersion,
+} from './simple-page.ts';
 export type { PageFile, ProjectPage } from './simple-page.ts';
 export { parseProjectPage } from './simple-page-parser.ts';
 export { escapeHtml, renderIndexHtml, renderProjectHtml } from './simple-html.ts';
 export { renderIndexJson } from './simple-index.ts';
 export type { IndexEntry } from './simple-index.ts';
-export { negotiateSimple, simpleContentTypes } from './simple-negotiation.ts';
+export { negotiateMediaType, negotiateSimple, simpleContentTypes } from './simple-negotiation.ts';
 export type { SimpleFormat } from './simple-negotiation.ts';
 export { isUploadTime, uploadTime } from './upload-time.ts';
 
@@ -65,6 +71,15 @@ export { UploadError } from './upload-error.ts';
 export type { UploadErrorCode } from './upload-error.ts';
 export { UploadFields } from './upload-fields.ts';
 export type { FormFields } from './upload-fields.ts';
+
+export { AttestationError, attestationRefusal, unproven } from './attestation-error.ts';
+export type { AttestationErrorCode } from './attestation-error.ts';
+export { attestationPredicates, maxAttestationsBytes, parseAttestations } from './attestation.ts';
+export type { Attestation, ParsedAttestation } from './attestation.ts';
+export type { AttestedFile } from './attested-statement.ts';
+export { provenanceMediaTypes, renderProvenance } from './provenance.ts';
+export { canAttest, grantedToPublisher, publisherOfGrant } from './trusted-publisher.ts';
+export type { TrustedPublisher } from './trusted-publisher.ts';
 
 export { checkDistributionContents, neededMembers } from './distribution-contents.ts';
 export type { CheckedContents, DistributionContents, DistributionMember } from './distribution-contents.ts';

@@ -43,6 +43,11 @@ describe('a project page in HTML', () => {
       { coreMetadataSha256: 'cd'.repeat(32) },
       ` data-dist-info-metadata="sha256=${'cd'.repeat(32)}" data-core-metadata="sha256=${'cd'.repeat(32)}"`,
     ],
+    [
+      'provenance',
+      { provenanceSha256: 'ef'.repeat(32) },
+      ` data-provenance="../../integrity/six/1.0/six-1.0.tar.gz/provenance#sha256=${'ef'.repeat(32)}"`,
+    ],
   ])('states %s', (_what, changes, attributes) => {
     expect(render(changes)).toContain(`<a href="${url}"${attributes}>six-1.0.tar.gz</a>`);
   });

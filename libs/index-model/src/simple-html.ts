@@ -1,8 +1,8 @@
-import { offeredFiles, relativeFileUrl, simpleApiVersion } from './simple-page.ts';
+import { offeredFiles, relativeFileUrl, relativeProvenanceUrl, simpleApiVersion } from './simple-page.ts';
 import type { PageFile, ProjectPage } from './simple-page.ts';
 
 /**
- * A project's page in HTML (PEP 503 with PEP 592, 714 and 792), of the facts that the signed JSON states.
+ * A project's page in HTML (PEP 503 with PEP 592, 714, 740 and 792), of the facts that the signed JSON states.
  * Anchors read as file names: older tools take the names from there.
  */
 export function renderProjectHtml(page: ProjectPage): string {
@@ -55,6 +55,7 @@ function anchor(page: ProjectPage, file: PageFile): string {
     // Installers from before PEP 714 know the first name only.
     ['data-dist-info-metadata', checksum(coreMetadataSha256)],
     ['data-core-metadata', checksum(coreMetadataSha256)],
+    ['data-provenance', relativeProvenanceUrl(page.name, file) ?? undefined],
   ];
   const written = attributes
     .filter(([, value]) => value !== undefined)

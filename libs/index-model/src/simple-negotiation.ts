@@ -45,6 +45,22 @@ export function negotiateSimple(accept: string | undefined): SimpleFormat {
   return best;
 }
 
+/**
+ * The most welcome of the media types that are offered, of equals the first; null when none is. Without a header, and
+ * with one that nobody can read, everything is welcome.
+ * @param offers `type/subtype`, lower case
+ */
+export function negotiateMediaType<Offer extends string>(
+  accept: string | undefined,
+  offers: readonly Offer[],
+): Offer | null {
+  const ranges = accept === undefined || accept.length > maxHeaderLength ? null : parseAccept(accept);
+  if (ranges === null) return offers[0] ?? null;
+  const qualities = offers.map((offer) => qualityOf(ranges, ...(offer.split('/') as [string, string])));
+  const best = Math.max(0, ...qualities);
+  return best === 0 ? null : offers[qualities.indexOf(best)]!;
+}
+
 /** Null when any element is malformed: then the header says nothing. */
 function parseAccept(header: string): readonly MediaRange[] | null {
   const ranges: MediaRange[] = [];

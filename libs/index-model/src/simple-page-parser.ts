@@ -5,7 +5,7 @@ import { IndexModelError } from './errors.ts';
 import { isFilename } from './filename.ts';
 import type { ProjectStatus } from './grant.ts';
 import { isProjectName } from './project-name.ts';
-import { relativeFileUrl } from './simple-page.ts';
+import { relativeFileUrl, relativeProvenanceUrl } from './simple-page.ts';
 import type { PageFile, ProjectPage } from './simple-page.ts';
 import { isUploadTime } from './upload-time.ts';
 
@@ -29,6 +29,8 @@ export function parseProjectPage(bytes: Uint8Array): ProjectPage {
     seen.add(entry.filename);
     if (object(file, 'file')['url'] !== relativeFileUrl(name, entry))
       throw malformed('url is not the file’s');
+    if ((object(file, 'file')['provenance'] ?? null) !== relativeProvenanceUrl(name, entry))
+      throw malformed('provenance is not the file’s');
     return entry;
   });
   return { name, status, ...(reason === undefined ? {} : { statusReason: reason }), files: parsed };
@@ -56,7 +58,16 @@ function fileOf(file: JsonObject): PageFile {
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw malformed('size is invalid');
   if (typeof uploadTime !== 'string' || !isUploadTime(uploadTime)) throw malformed('upload-time is invalid');
   if (typeof yanked !== 'boolean' && typeof yanked !== 'string') throw malformed('yanked is invalid');
-  return { filename, sha256, size, uploadTime, yanked, ...requiresPythonOf(file), ...coreMetadataOf(file) };
+  return {
+    filename,
+    sha256,
+    size,
+    uploadTime,
+    yanked,
+    ...requiresPythonOf(file),
+    ...coreMetadataOf(file),
+    ...provenanceOf(file),
+  };
 }
 
 function requiresPythonOf(file: JsonObject): Pick<PageFile, 'requiresPython'> {
@@ -73,6 +84,15 @@ function coreMetadataOf(file: JsonObject): Pick<PageFile, 'coreMetadataSha256'> 
   const sha256 = object(value, 'core-metadata')['sha256'];
   if (typeof sha256 !== 'string' || !SHA256.test(sha256)) throw malformed('core-metadata is invalid');
   return { coreMetadataSha256: sha256 };
+}
+
+/** The checksum alone: the rest of the URL follows from the file. */
+function provenanceOf(file: JsonObject): Pick<PageFile, 'provenanceSha256'> {
+  const value = file['provenance'] ?? null;
+  if (value === null) return {};
+  const sha256 = typeof value === 'string' ? /#sha256=([0-9a-f]{64})$/.exec(value)?.[1] : undefined;
+  if (sha256 === undefined) throw malformed('provenance is invalid');
+  return { provenanceSha256: sha256 };
 }
 
 function object(value: JsonValue | undefined, what: string): JsonObject {

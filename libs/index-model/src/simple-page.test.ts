@@ -31,6 +31,7 @@ describe('a project page', () => {
       requiresPython: '>=3.8',
       yanked: 'broken',
       coreMetadataSha256: 'cd'.repeat(32),
+      provenanceSha256: 'ef'.repeat(32),
     });
     expect(json(page([full, file('six-1.0.tar.gz')]))).toEqual({
       meta: { 'api-version': '1.4' },
@@ -47,6 +48,7 @@ describe('a project page', () => {
           yanked: 'broken',
           'requires-python': '>=3.8',
           'core-metadata': { sha256: 'cd'.repeat(32) },
+          provenance: `../../integrity/six/1.0/six-1.0-py3-none-any.whl/provenance#sha256=${'ef'.repeat(32)}`,
         },
         {
           filename: 'six-1.0.tar.gz',
@@ -162,6 +164,7 @@ describe('a project page', () => {
           yanked: fc.oneof(fc.boolean(), text),
           requiresPython: fc.constant('>=3.8,<4'),
           coreMetadataSha256: fc.constant('cd'.repeat(32)),
+          provenanceSha256: fc.constant('ef'.repeat(32)),
         },
         { requiredKeys: ['filename', 'sha256', 'size', 'uploadTime', 'yanked'] },
       ),
@@ -226,6 +229,23 @@ describe('a page that was received', () => {
     ['a number for yanked', withFile({ yanked: 1 })],
     ['a number for requires-python', withFile({ 'requires-python': 3 })],
     ['core metadata without hash', withFile({ 'core-metadata': {} })],
+    ['provenance that is no text', withFile({ provenance: true })],
+    [
+      'provenance without hash',
+      withFile({ provenance: '../../integrity/six/1.0/six-1.0.tar.gz/provenance' }),
+    ],
+    [
+      'another file’s provenance',
+      withFile({
+        provenance: `../../integrity/six/1.0/six-1.0-py3-none-any.whl/provenance#sha256=${'ef'.repeat(32)}`,
+      }),
+    ],
+    [
+      'provenance from elsewhere',
+      withFile({
+        provenance: `https://elsewhere.example/integrity/six/1.0/six-1.0.tar.gz/provenance#sha256=${'ef'.repeat(32)}`,
+      }),
+    ],
   ])('with %s is refused', (_what, value) => {
     expect(parse(value)).toThrow(expect.objectContaining({ code: 'page.malformed' }));
   });

@@ -19,6 +19,8 @@ export interface PageFile {
   readonly yanked: boolean | string;
   /** Checksum of the file's core metadata, where it is served (PEP 658). */
   readonly coreMetadataSha256?: string;
+  /** Checksum of the file's provenance, where it has one (PEP 740). */
+  readonly provenanceSha256?: string;
 }
 
 /** What an installer is told of a project; exactly these facts are signed. */
@@ -58,6 +60,19 @@ export function renderProjectPage(page: ProjectPage): Uint8Array {
 /** Where a file is, seen from its project's page. */
 export function relativeFileUrl(project: ProjectName, { sha256, filename }: PageFile): string {
   return `../../packages/${project}/${sha256}/${filename}`;
+}
+
+/**
+ * Where a file's provenance is (PEP 740), seen from its project's page, with the checksum of the document; null
+ * where there is none, or where the file's name tells no version.
+ */
+export function relativeProvenanceUrl(
+  project: ProjectName,
+  { filename, provenanceSha256 }: Pick<PageFile, 'filename' | 'provenanceSha256'>,
+): string | null {
+  const version = tryParseDistribution(filename)?.parsedVersion.text;
+  if (provenanceSha256 === undefined || version === undefined) return null;
+  return `../../integrity/${project}/${version}/${filename}/provenance#sha256=${provenanceSha256}`;
 }
 
 /** The files that a page offers, by version and then by name; names without a version come last. */
@@ -100,6 +115,7 @@ function versionsOf(files: readonly ListedFile[]): string[] {
 
 function fileEntry(project: ProjectName, file: PageFile): JsonObject {
   const { filename, sha256, size, uploadTime, requiresPython, yanked, coreMetadataSha256 } = file;
+  const provenance = relativeProvenanceUrl(project, file);
   return {
     filename,
     url: relativeFileUrl(project, file),
@@ -109,5 +125,6 @@ function fileEntry(project: ProjectName, file: PageFile): JsonObject {
     yanked: yanked === '' ? true : yanked,
     ...(requiresPython ? { 'requires-python': requiresPython } : {}),
     ...(coreMetadataSha256 === undefined ? {} : { 'core-metadata': { sha256: coreMetadataSha256 } }),
+    ...(provenance === null ? {} : { provenance }),
   };
 }

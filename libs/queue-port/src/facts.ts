@@ -10,6 +10,8 @@ export interface PathFacts {
   readonly blake2b256: string;
   readonly requiresPython: string | null;
   readonly coreMetadataSha256: string | null;
+  /** Of the document that says who built it (PEP 740); null when there is none. */
+  readonly provenanceSha256: string | null;
   /** `yyyy-mm-ddThh:mm:ss.ffffffZ` (PEP 700). */
   readonly uploadedAt: string;
   readonly yanked: boolean;
@@ -44,6 +46,7 @@ export interface OutboxRow {
   /** Canonical bytes of a signed grant. */
   readonly envelope: Uint8Array;
   readonly coreMetadataSha256: string | null;
+  readonly provenanceSha256: string | null;
   readonly enqueuedAtMs: number;
 }
 

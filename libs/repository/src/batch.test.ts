@@ -19,6 +19,7 @@ function requestOf(n: number, over: Partial<Grant> = {}): BatchRequest {
     statedPath: targetPath,
     targetPath,
     coreMetadataSha256: null,
+    provenanceSha256: null,
     blob: { length: 3, sha256 },
     grant: {
       v: 1,

@@ -18,6 +18,7 @@ function requestOf(
     statedPath: targetPath,
     targetPath,
     coreMetadataSha256: null,
+    provenanceSha256: null,
     blob: { length: 3, sha256: sha('a') },
     ...rest,
     grant: {
@@ -52,6 +53,7 @@ function pathOf(over: Partial<PathFacts> = {}): PathFacts {
     blake2b256: sha('c'),
     requiresPython: null,
     coreMetadataSha256: null,
+    provenanceSha256: null,
     uploadedAt: '2026-01-01T00:00:00.000000Z',
     yanked: false,
     yankedReason: null,

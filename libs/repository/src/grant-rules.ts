@@ -37,6 +37,7 @@ export interface GrantedRequest {
   readonly statedPath: string;
   readonly targetPath: string;
   readonly coreMetadataSha256: string | null;
+  readonly provenanceSha256: string | null;
   /** What the store says of the granted bytes; null when the verb brings none. */
   readonly blob: BlobFacts | null;
 }
@@ -125,6 +126,7 @@ function decideAdd(request: GrantedRequest, context: GrantContext): GrantDecisio
       ...digests,
       requiresPython: grant.requiresPython ?? null,
       coreMetadataSha256: request.coreMetadataSha256,
+      provenanceSha256: request.provenanceSha256,
       uploadedAt,
       yanked: false,
       yankedReason: null,

@@ -13,3 +13,5 @@ export { int64, zipBytes, zipExtra } from './zip-bytes.ts';
 export type { ZipEnd, ZipHeader, ZipRecord } from './zip-bytes.ts';
 export { gzipped, paxHeader, tarBytes, tarMember } from './tar-bytes.ts';
 export type { TarMember } from './tar-bytes.ts';
+export { attestation, publishPredicate, slsaPredicate } from './attestation.ts';
+export type { WantedAttestation } from './attestation.ts';

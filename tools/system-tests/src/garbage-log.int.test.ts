@@ -49,6 +49,7 @@ function pathOf(filename: string, over: Partial<PathFacts> = {}): PathFacts {
     blake2b256: hash('c'),
     requiresPython: null,
     coreMetadataSha256: null,
+    provenanceSha256: null,
     uploadedAt: '2026-01-01T00:00:00.000000Z',
     yanked: false,
     yankedReason: null,

@@ -78,6 +78,7 @@ export class Intake {
       statedPath: row.targetPath,
       targetPath,
       coreMetadataSha256: row.coreMetadataSha256,
+      provenanceSha256: row.provenanceSha256,
       blob: await this.blobOf(grant, shaOf(targetPath)),
     };
   }

@@ -23,6 +23,7 @@ const file = (name: string, over: Partial<PathFacts> = {}): PathFacts => ({
   blake2b256: 'c'.repeat(64),
   requiresPython: null,
   coreMetadataSha256: null,
+  provenanceSha256: null,
   uploadedAt: '2026-01-01T00:00:00.000000Z',
   yanked: false,
   yankedReason: null,
@@ -58,6 +59,16 @@ describe('the pages of a publication', () => {
     const third = await renderPages(projects, paths, avoiding(avoided));
     expect(avoided.has(keyOf(third[0]!))).toBe(false);
     expect(parseProjectPage(third[0]!.bytes)).toEqual(parseProjectPage(plain[0]!.bytes));
+  });
+
+  it('state the documents beside a file, as the warehouse told of them', async () => {
+    const beside = { coreMetadataSha256: 'd'.repeat(64), provenanceSha256: 'e'.repeat(64) };
+    const [page] = await renderPages(
+      new Map([['one', project('one')]]),
+      [file('one', beside)],
+      avoiding(new Set()),
+    );
+    expect(parseProjectPage(page!.bytes).files[0]).toMatchObject(beside);
   });
 
   it('leave out what is not live', async () => {

@@ -67,5 +67,6 @@ function pageFile(path: PathFacts): PageFile {
     ...(path.requiresPython === null ? {} : { requiresPython: path.requiresPython }),
     yanked: path.yanked ? (path.yankedReason ?? true) : false,
     ...(path.coreMetadataSha256 === null ? {} : { coreMetadataSha256: path.coreMetadataSha256 }),
+    ...(path.provenanceSha256 === null ? {} : { provenanceSha256: path.provenanceSha256 }),
   };
 }

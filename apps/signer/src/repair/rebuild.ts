@@ -168,7 +168,10 @@ function replay(
     keys,
     repository,
     binOf: (path) => binIndexOf(path, bitLength),
-    coreMetadataOf: (path) => recorded.get(path)?.coreMetadataSha256 ?? null,
+    statedBeside: (path) => {
+      const { coreMetadataSha256 = null, provenanceSha256 = null } = recorded.get(path) ?? {};
+      return { coreMetadataSha256, provenanceSha256 };
+    },
   });
 }
 

@@ -23,7 +23,12 @@ async function applied(grant: Grant, signer = authKey): Promise<void> {
 }
 
 const replayed = (grants: readonly RecordedGrant[] = recorded): ReplayedFacts =>
-  replayGrants(grants, { keys, repository, binOf: () => 3, coreMetadataOf: () => 'e'.repeat(64) });
+  replayGrants(grants, {
+    keys,
+    repository,
+    binOf: () => 3,
+    statedBeside: () => ({ coreMetadataSha256: 'e'.repeat(64), provenanceSha256: 'f'.repeat(64) }),
+  });
 
 const add = grantOf(1);
 const about = (seq: number, over: Partial<Grant>): Grant =>
@@ -44,6 +49,7 @@ describe('grants that are applied once more', () => {
         ...add.digests,
         requiresPython: null,
         coreMetadataSha256: 'e'.repeat(64),
+        provenanceSha256: 'f'.repeat(64),
         uploadedAt: add.uploadedAt,
         yanked: false,
         yankedReason: null,

@@ -16,9 +16,12 @@ export interface ReplayParts {
   readonly keys: ReadonlyMap<KeyId, GrantKey>;
   readonly repository: string;
   readonly binOf: (path: string) => number;
-  /** The one fact of a file that no grant states; it was fixed when the file was first published. */
-  readonly coreMetadataOf: (path: string) => string | null;
+  /** The facts of a file that no grant states; they were fixed when the file was first published. */
+  readonly statedBeside: (path: string) => StatedBeside;
 }
+
+/** What the warehouse said of a file: checksums of documents beside it, null where there is none. */
+export type StatedBeside = Pick<PathFacts, 'coreMetadataSha256' | 'provenanceSha256'>;
 
 export interface ReplayedFacts {
   readonly paths: ReadonlyMap<string, PathFacts>;
@@ -61,7 +64,7 @@ export function replayGrants(recorded: readonly RecordedGrant[], parts: ReplayPa
         issuer,
         statedPath: targetPath,
         targetPath,
-        coreMetadataSha256: parts.coreMetadataOf(targetPath),
+        ...parts.statedBeside(targetPath),
         blob: sha256 === undefined || length === undefined ? null : { sha256, length },
       },
       {

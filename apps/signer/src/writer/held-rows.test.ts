@@ -8,6 +8,7 @@ const row = (id: number): OutboxRow => ({
   targetPath: `packages/demo/${id}`,
   envelope: new Uint8Array(),
   coreMetadataSha256: null,
+  provenanceSha256: null,
   enqueuedAtMs: 100 - id,
 });
 const hold = (outboxId: number, event = 'quota.exceeded') => ({ outboxId, audit: { event } });

@@ -155,6 +155,7 @@ function enqueue(...ids: number[]): void {
       targetPath: `packages/demo/${id}`,
       envelope: new Uint8Array(),
       coreMetadataSha256: null,
+      provenanceSha256: null,
       enqueuedAtMs: nowMs - 1_000 + id,
     });
   }

@@ -43,8 +43,9 @@ export class GrantDesk {
       const earlier = await uploadOfGrant(sql, grant.id);
       if (earlier !== null) return { id: earlier, fresh: false };
       const upload = { id: uuidV4(this.parts.randomness), fileId: null, grantId: grant.id };
+      const beside = { coreMetadataSha256: null, provenanceSha256: null };
       const sha256 = grant.digests?.sha256 ?? null;
-      await insertRequest(sql, { ...upload, targetPath, sha256, coreMetadataSha256: null, envelope });
+      await insertRequest(sql, { ...upload, ...beside, targetPath, sha256, envelope });
       return { id: upload.id, fresh: true };
     });
     if (fresh) this.parts.bell.ring();

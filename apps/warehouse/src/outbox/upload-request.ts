@@ -9,6 +9,8 @@ export interface UploadRequest {
   readonly sha256: string | null;
   /** Of the core metadata that lies beside the file (PEP 658); null when none does. */
   readonly coreMetadataSha256: string | null;
+  /** Of the document that says who built the file (PEP 740); null when none does. */
+  readonly provenanceSha256: string | null;
   /** Canonical bytes of the signed grant. */
   readonly envelope: Uint8Array;
 }
@@ -41,8 +43,9 @@ export async function insertRequest(sql: Sql, upload: UploadRequest): Promise<vo
     [upload.id, upload.fileId, upload.grantId, upload.targetPath, upload.sha256],
   );
   await sql.query(
-    `INSERT INTO signer.outbox (upload_id, target_path, envelope, core_metadata_sha256) VALUES ($1, $2, $3, $4)`,
-    [upload.id, upload.targetPath, upload.envelope, upload.coreMetadataSha256],
+    `INSERT INTO signer.outbox (upload_id, target_path, envelope, core_metadata_sha256, provenance_sha256)
+     VALUES ($1, $2, $3, $4, $5)`,
+    [upload.id, upload.targetPath, upload.envelope, upload.coreMetadataSha256, upload.provenanceSha256],
   );
 }
 

@@ -20,6 +20,9 @@ import type {
 } from '@rind/kernel';
 import type { Sql, TransactionalSql } from '@rind/database';
 import type { ObjectStore } from '@rind/storage-port';
+import { insertProvenance } from '../attestations/attestation-records.ts';
+import { attestedProvenance, withoutAttestations } from '../attestations/attested-provenance.ts';
+import type { Provenance } from '../attestations/attested-provenance.ts';
 import { WarehouseError } from '../errors.ts';
 import type { GrantKeys } from '../grant-keys/grant-keys.ts';
 import type { Inspected } from '../inspection/inspection.worker.ts';
@@ -66,6 +69,8 @@ interface CheckedUpload {
   readonly file: FileRecord;
   readonly grant: Grant;
   readonly envelope: Uint8Array;
+  /** Null when nobody attested who built it, and before the file was opened. */
+  readonly provenance: Provenance | null;
 }
 
 /**
@@ -73,7 +78,7 @@ interface CheckedUpload {
  * 1. grant and form are in order, and the grant is for exactly this file
  * 2. the database knows no reason to refuse it
  * 3. file into the spool: it has the announced length and checksum
- * 4. what is in it is in order
+ * 4. what is in it is in order, and so is what is attested of it
  * 5. into the store under its hash, with the core metadata of a wheel beside it, durable
  * 6. facts and request in one transaction, after asking again under a lock of the name
  * 7. the signer is told
@@ -86,7 +91,7 @@ export class UploadDesk {
     this.parts = parts;
   }
 
-  /** @throws UploadError, GrantError, ArchiveError, DistributionError, WarehouseError, StorageError, DatabaseError */
+  /** @throws UploadError, GrantError, ArchiveError, DistributionError, AttestationError, WarehouseError, StorageError, DatabaseError */
   async accept({ header, file }: UploadFrame): Promise<UploadAnswer> {
     const upload = this.check(header);
     const early = this.decide(upload, await uploadFacts(this.parts.sql, upload.file));
@@ -94,16 +99,18 @@ export class UploadDesk {
 
     const spooled = await this.parts.spool.receive(file, upload.file);
     let inspected: Inspected;
+    let provenance: Provenance | null;
     try {
       this.parts.checkpoint('after-spool');
       inspected = await this.inspect(upload.file, spooled.path);
+      provenance = attestedProvenance(upload.grant, header.fields, upload.file);
       await this.store(upload.file, spooled.path, inspected);
       this.parts.checkpoint('after-blob');
     } finally {
       await spooled.discard();
     }
     const coreMetadataSha256 = inspected.coreMetadata?.sha256 ?? null;
-    const answer = await this.record({ ...upload, file: { ...upload.file, coreMetadataSha256 } });
+    const answer = await this.record({ ...upload, provenance, file: { ...upload.file, coreMetadataSha256 } });
     return { ...answer, warnings: inspected.warnings };
   }
 
@@ -135,7 +142,7 @@ export class UploadDesk {
     if (isExpired(grant, this.parts.clock.nowMs())) {
       throw new WarehouseError('grant.expired', 'The permission for this upload has expired. Try again.', {});
     }
-    return { grant, envelope, file: this.fileRecord(form, header, grant) };
+    return { grant, envelope, file: this.fileRecord(form, header, grant), provenance: null };
   }
 
   private fileRecord(form: UploadForm, header: UploadHeader, grant: Grant): FileRecord {
@@ -154,7 +161,7 @@ export class UploadDesk {
       coreMetadataSha256: null,
       uploadedAt: grant.uploadedAt!,
       uploader: grant.actor,
-      form: header.fields,
+      form: withoutAttestations(header.fields),
     };
   }
 
@@ -188,7 +195,7 @@ export class UploadDesk {
   }
 
   private async recordWithin(sql: Sql, upload: CheckedUpload): Promise<UploadAnswer> {
-    const { file, grant, envelope } = upload;
+    const { file, grant, envelope, provenance } = upload;
     const isSdist = file.packageType === 'sdist';
     await lockProject(sql, { project: file.project, lookAlike: ultranormalize(file.project), isSdist });
     await lockName(sql, file.filename);
@@ -196,6 +203,7 @@ export class UploadDesk {
     if (decision.kind === 'duplicate') return duplicate(decision.uploadId);
     const fileId = decision.kind === 'again' ? decision.fileId : file.id;
     if (decision.kind === 'new') await insertFile(sql, file);
+    if (provenance !== null) await insertProvenance(sql, fileId, provenance);
     const id = uuidV4(this.parts.randomness);
     const { targetPath, sha256, coreMetadataSha256 } = file;
     await insertRequest(sql, {
@@ -205,6 +213,7 @@ export class UploadDesk {
       targetPath: targetPath as TargetPath,
       sha256,
       coreMetadataSha256,
+      provenanceSha256: provenance?.sha256 ?? null,
       envelope,
     });
     return { outcome: 'accepted', uploadId: id, grantUsed: true, warnings: [] };

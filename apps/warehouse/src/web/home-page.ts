@@ -1,5 +1,5 @@
 import type { StatusReport } from '../status/status-report.ts';
-import { humanDate } from './human.ts';
+import { moment } from './dates.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { Newest } from './newest.ts';
@@ -56,8 +56,9 @@ function newestReleases(newest: readonly Newest[] | null): Html {
   const items = newest.map(
     ({ name, displayName, version, summary, at }) =>
       html`<li>
-        <a href="/project/${name}/">${displayName}</a> ${version}
-        <span class="soft">${humanDate(at.toISOString())}</span>
+        <a href="/project/${name}/">${displayName}</a>
+        <a class="version" href="/project/${name}/${encodeURIComponent(version)}/">${version}</a>
+        <span class="soft">${moment(at)}</span>
         ${summary === '' ? html`` : html`<p>${summary}</p>`}
       </li>`,
   );

@@ -28,7 +28,12 @@ export function pageLayout(title: string, content: Html, { feed, question = '' }
       <body>
         <a class="skip" href="#content">Skip to the content</a>
         <header>
-          <a class="home" href="/">Rind</a>
+          <a class="home" href="/"
+            ><svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true" focusable="false">
+              <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" stroke-width="4" />
+              <circle cx="16" cy="16" r="6" fill="currentColor" /></svg
+            >Rind</a
+          >
           <form action="/search/" method="get" role="search">
             <label for="q">Search projects</label>
             <input id="q" name="q" type="search" maxlength="200" value="${question}" />
@@ -43,7 +48,7 @@ export function pageLayout(title: string, content: Html, { feed, question = '' }
           </p>
           <p>
             <a href="/simple/">All projects</a> · <a href="/state/">State of the repository</a> ·
-            <a href="/rss/updates.xml">Newest releases as RSS</a> ·
+            <a href="/help/">Help with uploads</a> · <a href="/rss/updates.xml">Newest releases as RSS</a> ·
             <a href="/metadata/root.json">Root of trust</a>
           </p>
         </footer>

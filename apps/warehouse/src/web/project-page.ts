@@ -1,7 +1,8 @@
 import { UploadFields } from '@rind/index-model';
 import { describingUpload, latestRelease, yankOf } from '../releases/release.ts';
 import type { Release, ReleasedProject } from '../releases/release.ts';
-import { counted, humanDate } from './human.ts';
+import { moment } from './dates.ts';
+import { counted } from './human.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { pageLayout } from './page-layout.ts';
@@ -38,22 +39,28 @@ export function projectPage({ publicUrl, project, release, description, proof }:
         ${description === null ? html`` : html`<a href="#description">Description</a>`}
         <a href="#files">Files</a> <a href="#verify">How this verifies</a> <a href="#history">History</a>
       </nav>
-      ${
-        description === null
-          ? html``
-          : html`<h2 id="description">Description</h2>
-              <div class="description">${description}</div>`
-      }
-      ${releaseDetails(upload)} ${releaseFiles(project.name, release?.files ?? [], proof)}
+      ${told(description, releaseDetails(upload))} ${releaseFiles(project.name, release?.files ?? [], proof)}
       ${proofSection(publicUrl, project, proof)} ${history(project, release)}`,
     { feed: { title: `Releases of ${project.name}`, path: `/rss/project/${project.name}/releases.xml` } },
   );
 }
 
+/** What authors say: the long text, and beside it (below it, on a phone) what is short. */
+function told(description: Html | null, details: Html): Html {
+  if (description === null) return details;
+  return html`<div class="told">
+    <section aria-labelledby="description">
+      <h2 id="description">Description</h2>
+      <div class="description">${description}</div>
+    </section>
+    <section>${details}</section>
+  </div>`;
+}
+
 function statusNote({ status, statusReason }: ReleasedProject): Html {
   if (status === 'active') return html``;
   return html`<p class="state warn">
-    <strong>This project is ${status}.</strong>${statusReason === null ? '' : ` Reason: ${statusReason}`}
+    <strong>This project is ${status}.</strong>${statusReason === null ? '' : ` Reason: “${statusReason}”.`}
   </p>`;
 }
 
@@ -64,7 +71,7 @@ function releaseNote(project: ReleasedProject, release: Release): Html {
     yank === null
       ? html``
       : html`<p class="state warn">
-          <strong>This release was yanked.</strong>${yank.reason === null ? '' : ` Reason: ${yank.reason}`}
+          <strong>This release was yanked.</strong>${yank.reason === null ? '' : ` Reason: “${yank.reason}”.`}
           Installers take it only when asked for this very version.
         </p>`
   }
@@ -83,17 +90,15 @@ function history({ name, releases }: ReleasedProject, shown: Release | null): Ht
     const { version, files } = release;
     const first = files.map(({ uploadTime }) => uploadTime).sort()[0];
     const notes = [
-      ...(version.isPrerelease ? ['pre-release'] : []),
-      ...(yankOf(release) === null ? [] : ['yanked']),
+      ...(version.isPrerelease ? [html`<span class="tag">pre-release</span>`] : []),
+      ...(yankOf(release) === null ? [] : [html`<span class="tag warn">yanked</span>`]),
     ];
     return html`<li>
       <a href="/project/${name}/${version.text}/" ${release === shown ? html`aria-current="page"` : html``}
         >${version.text}</a
       >
-      <span class="soft"
-        >${first === undefined ? '' : humanDate(first)} ·
-        ${counted(files.length, 'file')}${notes.map((note) => ` · ${note}`).join('')}</span
-      >
+      <span class="soft">${first === undefined ? '' : moment(first)} · ${counted(files.length, 'file')}</span>
+      ${notes}
     </li>`;
   });
   return html`<h2 id="history">Release history</h2>

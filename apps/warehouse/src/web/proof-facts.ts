@@ -2,6 +2,9 @@ import type { Sql } from '@rind/database';
 import { packageTargetPath, pageTargetPath } from '@rind/index-model';
 import type { ProjectName } from '@rind/kernel';
 import { binIndexOf, binName } from '@rind/repository';
+import { publishedProvenance } from '../attestations/attestation-records.ts';
+import { attestedBy } from '../attestations/attested-by.ts';
+import type { AttestedBy } from '../attestations/attested-by.ts';
 
 /** A role as it was last published. */
 export interface ProvingRole {
@@ -18,6 +21,8 @@ export interface ProofFacts {
   readonly pageBin: ProvingRole;
   /** By file name: the bin that lists the file. */
   readonly fileBins: ReadonlyMap<string, ProvingRole>;
+  /** By file name: who attested that they built it (PEP 740). */
+  readonly attested: ReadonlyMap<string, AttestedBy>;
 }
 
 /** Top-level roles and `bins` in the order in which a client loads them (TUF 1.0.34 §5). */
@@ -34,7 +39,7 @@ export async function proofFacts(
   const ofFiles = filenames.map(
     (filename) => [filename, binOf(packageTargetPath(project, filename))] as const,
   );
-  const [roles, bins] = await Promise.all([
+  const [roles, bins, provenance] = await Promise.all([
     sql.query<{ name: string; version: string; expires: Date }>(
       `SELECT name, version, expires FROM signer.role WHERE name = ANY($1)`,
       [walk],
@@ -43,6 +48,7 @@ export async function proofFacts(
       `SELECT idx, version, expires FROM signer.bin WHERE idx = ANY($1::int[])`,
       [[...new Set([page, ...ofFiles.map(([, idx]) => idx)])]],
     ),
+    publishedProvenance(sql, project, filenames),
   ]);
   const known = new Map(bins.rows.map((row) => [row.idx, row]));
   const bin = (idx: number): ProvingRole => ({
@@ -58,5 +64,6 @@ export async function proofFacts(
     ),
     pageBin: bin(page),
     fileBins: new Map(ofFiles.map(([filename, idx]) => [filename, bin(idx)])),
+    attested: new Map([...provenance].map(([filename, document]) => [filename, attestedBy(document)])),
   };
 }

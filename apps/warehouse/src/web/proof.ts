@@ -1,4 +1,4 @@
-import { humanDate } from './human.ts';
+import { moment } from './dates.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { ProofFacts, ProvingRole } from './proof-facts.ts';
@@ -12,16 +12,16 @@ export function proofOf(
   const steps = [...roles, bin].map(
     ({ name, version, expires }) =>
       html`<li>
-        <code>${name}</code> version ${version}
-        <span class="soft">expires ${humanDate(expires.toISOString())}</span>
+        <code>${name}</code> <span>version ${version}</span>
+        <span class="soft">expires ${moment(expires)}</span>
       </li>`,
   );
   const size = target.size === null ? html`` : html` ${target.size} bytes,`;
   return html`<ol class="proof">
     ${steps}
-    <li>
-      <code>${target.path}</code>:${size} SHA-256
-      <code class="hash">${target.sha256}</code>
+    <li class="target">
+      <code>${target.path}</code>
+      <p>${size} SHA-256 <code class="hash">${target.sha256}</code></p>
     </li>
   </ol>`;
 }
@@ -43,7 +43,8 @@ export function proofSection(
       size: null,
     })}
     <p>Each file above is listed in the same way, in a bin of its own. To verify and fetch:</p>
-    <pre
-      tabindex="0"
-    ><code>npx rind get ${project.name} --metadata-url ${publicUrl}/metadata/ --target-base-url ${publicUrl}/targets/ --root root.json</code></pre>`;
+    <pre tabindex="0"><code>npx rind get ${project.name} \\
+  --metadata-url ${publicUrl}/metadata/ \\
+  --target-base-url ${publicUrl}/targets/ \\
+  --root root.json</code></pre>`;
 }

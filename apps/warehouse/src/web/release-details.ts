@@ -1,5 +1,6 @@
 import { UploadFields } from '@rind/index-model';
 import type { UploadedFacts } from '../releases/release.ts';
+import { dependencyList } from './dependencies.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
@@ -18,7 +19,7 @@ export function releaseDetails(upload: UploadedFacts | null): Html {
     ([label, url]) => html`<li><a href="${url}" rel="nofollow ugc noopener">${label}</a></li>`,
   );
   const lists = [
-    foldedList('Dependencies', fields.all('requires_dist')),
+    dependencyList(fields.all('requires_dist')),
     foldedList('Classifiers', fields.all('classifiers')),
   ].filter((list) => list !== null);
   if (facts.length + links.length + lists.length === 0) return html``;
@@ -29,7 +30,7 @@ export function releaseDetails(upload: UploadedFacts | null): Html {
 
 function linkList(links: readonly Html[]): Html {
   return html`<h3>Links</h3>
-    <ul class="links">
+    <ul class="plain">
       ${links}
     </ul>`;
 }
@@ -39,7 +40,7 @@ function foldedList(title: string, values: readonly string[]): Html | null {
   const items = values.map((value) => html`<li>${value}</li>`);
   return html`<details>
     <summary>${title} (${values.length})</summary>
-    <ul>
+    <ul class="plain">
       ${items}
     </ul>
   </details>`;
@@ -63,7 +64,7 @@ function factsOf(fields: UploadFields): [string, string][] {
     // Older forms carry the whole text of a licence.
     ['License', license.length > 100 ? `${license.slice(0, 100)}…` : license],
     ['Requires Python', fields.first('requires_python') ?? ''],
-    ['Keywords', fields.first('keywords') ?? ''],
+    ['Keywords', (fields.first('keywords') ?? '').split(/\s*,\s*/).join(', ')],
   ];
   return facts.filter(([, value]) => value !== '');
 }

@@ -1,4 +1,7 @@
-import { counted, humanBytes, humanDate } from './human.ts';
+import { relativeProvenanceUrl } from '@rind/index-model';
+import type { ProjectName } from '@rind/kernel';
+import { moment } from './dates.ts';
+import { counted, humanBytes } from './human.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { ReleasedFile } from '../releases/release.ts';
@@ -6,7 +9,7 @@ import { proofOf } from './proof.ts';
 import type { ProofFacts } from './proof-facts.ts';
 
 /** The files of a release: what they are, and for each how it is proven. */
-export function releaseFiles(project: string, files: readonly ReleasedFile[], proof: ProofFacts): Html {
+export function releaseFiles(project: ProjectName, files: readonly ReleasedFile[], proof: ProofFacts): Html {
   if (files.length === 0)
     return html`<h2 id="files">Files</h2>
       <p>No files are offered.</p>`;
@@ -18,13 +21,8 @@ export function releaseFiles(project: string, files: readonly ReleasedFile[], pr
     </ul>`;
 }
 
-function fileItem(project: string, file: ReleasedFile, proof: ProofFacts): Html {
+function fileItem(project: ProjectName, file: ReleasedFile, proof: ProofFacts): Html {
   const { filename, sha256, size, uploadTime, requiresPython, upload } = file;
-  const facts: readonly (readonly [string, string])[] = [
-    [kindOf(file), humanBytes(size)],
-    ['Uploaded', humanDate(uploadTime)],
-    ...(requiresPython ? [['Python', requiresPython] as const] : []),
-  ];
   const bin = proof.fileBins.get(filename);
   const verifies =
     bin === undefined
@@ -39,8 +37,12 @@ function fileItem(project: string, file: ReleasedFile, proof: ProofFacts): Html 
         </p>`;
   return html`<li>
     <h3><a href="/packages/${project}/${sha256}/${filename}">${filename}</a>${yankNote(file)}</h3>
-    <p class="soft">${facts.map(([term, value]) => `${term} ${value}`).join(' · ')}</p>
+    <p class="soft">
+      ${kindOf(file)}, ${humanBytes(size)} · uploaded
+      ${moment(uploadTime)}${requiresPython ? ` · Python ${requiresPython}` : ''}
+    </p>
     <p>SHA-256 <code class="hash">${sha256}</code></p>
+    ${attestations(project, file, proof)}
     <details>
       <summary>How this file verifies</summary>
       ${verifies} ${others}
@@ -48,13 +50,23 @@ function fileItem(project: string, file: ReleasedFile, proof: ProofFacts): Html 
   </li>`;
 }
 
+/** Who says that they built the file (PEP 740), with the documents that say so. */
+function attestations(project: ProjectName, file: ReleasedFile, { attested }: ProofFacts): Html {
+  const by = attested.get(file.filename);
+  const url = relativeProvenanceUrl(project, file);
+  if (by === undefined || url === null) return html``;
+  return html`<p>
+    <a href="${url.replace('../..', '')}">${counted(by.attestations, 'attestation')}</a> by ${by.publisher}
+  </p>`;
+}
+
 function kindOf({ filename }: ReleasedFile): string {
-  return filename.endsWith('.whl') ? 'Wheel,' : 'Source,';
+  return filename.endsWith('.whl') ? 'Wheel' : 'Source';
 }
 
 function yankNote({ yanked }: ReleasedFile): Html {
   if (yanked === false) return html``;
-  return html` <strong class="warn">yanked</strong>${
+  return html` <strong class="tag warn">yanked</strong>${
       typeof yanked === 'string' && yanked !== '' ? `: ${yanked}` : ''
     }`;
 }

@@ -1,5 +1,6 @@
 import type { StatusReport } from '../status/status-report.ts';
-import { counted, humanBytes, humanDate, humanDuration } from './human.ts';
+import { moment } from './dates.ts';
+import { counted, humanBytes, humanDuration } from './human.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
@@ -7,7 +8,7 @@ import type { Html } from './html.ts';
 export function repositoryState(status: StatusReport | null): Html {
   if (status === null) {
     return html`<div class="state bad" role="status">
-      <h3><strong>The database does not answer.</strong></h3>
+      <p class="verdict"><strong>The database does not answer.</strong></p>
       <p>What was published can still be fetched and verified; uploads have to wait.</p>
     </div>`;
   }
@@ -17,7 +18,7 @@ export function repositoryState(status: StatusReport | null): Html {
 function verdict(status: StatusReport): Html {
   if (status.healthy) {
     return html`<div class="state" role="status">
-      <h3>All is well.</h3>
+      <p class="verdict">All is well.</p>
       <p>
         What is published now stays valid for ${humanDuration(status.validForMs)}, and is signed anew long
         before.
@@ -33,7 +34,7 @@ function verdict(status: StatusReport): Html {
       </li>`,
   );
   return html`<div class="state ${worst}" role="status">
-    <h3>Something needs attention.</h3>
+    <p class="verdict">Something needs attention.</p>
     <ul>
       ${items}
     </ul>
@@ -42,37 +43,42 @@ function verdict(status: StatusReport): Html {
 
 function numbers(status: StatusReport): Html {
   const { bins, queue, lastPublication } = status;
-  const facts: readonly (readonly [term: string, value: string])[] = [
-    ['Root of trust', role(status.root)],
-    ['Timestamp', role(status.timestamp)],
-    ['Snapshot', role(status.snapshot)],
-    ['Signed lists', `${bins.count}, the largest ${humanBytes(bins.largestBytes)}`],
-    ['Oldest list expires', bins.oldestExpires === null ? '–' : humanDate(bins.oldestExpires)],
+  const facts: readonly (readonly [term: string, value: string | Html, more?: string | Html])[] = [
+    ['Root of trust', ...role(status.root)],
+    ['Timestamp', ...role(status.timestamp)],
+    ['Snapshot', ...role(status.snapshot)],
+    ['Signed lists', `${bins.count}`, `the largest ${humanBytes(bins.largestBytes)}`],
+    ['Oldest list expires', bins.oldestExpires === null ? '–' : moment(bins.oldestExpires)],
     [
       'Waiting to be signed',
       queue.depth === 0
         ? 'nothing'
         : `${counted(queue.depth, 'request')}, the oldest for ${humanDuration(queue.oldestMs)}`,
     ],
-    ['Last publication', lastPublication === null ? 'none yet' : publication(lastPublication)],
+    [
+      'Last publication',
+      ...(lastPublication === null ? (['none yet'] as const) : publication(lastPublication)),
+    ],
     ['Signing now', status.lease.holder ?? 'nobody'],
   ];
   const items = facts.map(
-    ([term, value]) =>
+    ([term, value, more]) =>
       html`<div>
         <dt>${term}</dt>
         <dd>${value}</dd>
+        ${more === undefined ? html`` : html`<dd class="soft">${more}</dd>`}
       </div>`,
   );
   return html`<dl class="facts">${items}</dl>`;
 }
 
-function role(role: StatusReport['root']): string {
-  return role === null ? 'none' : `version ${role.version}, until ${humanDate(role.expires)}`;
+function role(role: StatusReport['root']): readonly [string, Html?] {
+  return role === null ? ['none'] : [`version ${role.version}`, html`until ${moment(role.expires)}`];
 }
 
-function publication(last: NonNullable<StatusReport['lastPublication']>): string {
-  const what = `number ${last.id}, ${counted(last.files, 'new file')}`;
-  if (last.closedAt === null) return `${what}, ${last.state}`;
-  return `${what}, ${humanDate(last.closedAt)}${last.durationMs === null ? '' : `, took ${Math.round(last.durationMs)} ms`}`;
+function publication(last: NonNullable<StatusReport['lastPublication']>): readonly [string, Html] {
+  const files = counted(last.files, 'new file');
+  const took = last.durationMs === null ? '' : ` in ${Math.round(last.durationMs)} ms`;
+  const when = last.closedAt === null ? html`${last.state}` : moment(last.closedAt);
+  return [`number ${last.id}`, html`${when}, ${files}${took}`];
 }

@@ -1,4 +1,5 @@
 import type { StatusReport } from '../status/status-report.ts';
+import { chainDiagram } from './chain-diagram.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { pageLayout } from './page-layout.ts';
@@ -41,7 +42,7 @@ export function statePage(status: StatusReport | null, publicUrl: string): strin
         Every file and every project page is a <em>target</em> of The Update Framework. A client begins with a
         root of trust and loads these roles in turn; each vouches for the next, and each expires.
       </p>
-      ${roleTable()}
+      <div class="roles">${chainDiagram(status)} ${roleTable()}</div>
       <h2>What a reader can rely on</h2>
       <ul>
         <li>

@@ -9,8 +9,9 @@ import { describingUpload, latestRelease } from '../releases/release.ts';
 import type { Release, ReleasedProject } from '../releases/release.ts';
 import { maxSearchPages, searchProjects } from '../search/search.ts';
 import type { StatusDesk } from '../status/status-desk.ts';
+import { embedDescription } from './embedded-description.ts';
 import { homePage } from './home-page.ts';
-import { Html } from './html.ts';
+import type { Html } from './html.ts';
 import { newestReleases } from './newest.ts';
 import { notFoundPage } from './not-found-page.ts';
 import { projectPage } from './project-page.ts';
@@ -100,7 +101,7 @@ export class WebPages {
     const text = fields.first('description') ?? '';
     if (text === '') return null;
     const contentType = fields.first('description_content_type') || null;
-    return new Html((await this.parts.descriptions.show({ text, contentType })).html);
+    return embedDescription((await this.parts.descriptions.show({ text, contentType })).html);
   }
 }
 

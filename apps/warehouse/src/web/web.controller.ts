@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { helpPage } from './help-page.ts';
 import { contentSecurityPolicy } from './style.ts';
 import { WebPages } from './web-pages.ts';
 import type { ProjectAnswer } from './web-pages.ts';
@@ -19,6 +20,13 @@ export class WebController {
   @Header('Cache-Control', 'no-cache')
   async state(@Res() reply: FastifyReply): Promise<void> {
     send(reply, 200, await this.pages.state());
+  }
+
+  /** What the texts of refusals link to. */
+  @Get('help')
+  @Header('Cache-Control', 'no-cache')
+  help(@Res() reply: FastifyReply): void {
+    send(reply, 200, helpPage());
   }
 
   @Get('search')

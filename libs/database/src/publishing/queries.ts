@@ -17,9 +17,10 @@ export async function pendingRows(sql: Sql, limit: number, except: readonly numb
     target_path: string;
     envelope: Buffer;
     core_metadata_sha256: string | null;
+    provenance_sha256: string | null;
     enqueued_ms: string;
   }>(
-    `SELECT id, upload_id, target_path, envelope, core_metadata_sha256,
+    `SELECT id, upload_id, target_path, envelope, core_metadata_sha256, provenance_sha256,
             floor(extract(epoch FROM enqueued_at) * 1000) AS enqueued_ms
        FROM signer.outbox WHERE state = 'pending' AND id <> ALL($2::bigint[]) ORDER BY id LIMIT $1`,
     [limit, except],
@@ -30,6 +31,7 @@ export async function pendingRows(sql: Sql, limit: number, except: readonly numb
     targetPath: row.target_path,
     envelope: row.envelope,
     coreMetadataSha256: row.core_metadata_sha256,
+    provenanceSha256: row.provenance_sha256,
     enqueuedAtMs: Number(row.enqueued_ms),
   }));
 }

@@ -2,7 +2,7 @@ import type { PathFacts, PathState, ProjectFacts, ProjectStatus } from '@rind/qu
 
 /** Columns of `signer.path` in the order in which the bulk statements pass them, without publication_id. */
 export const pathColumns = `target_path, project, filename, state, length, sha256, sha512, blake2b256,
-  requires_python, core_metadata_sha256, uploaded_at, yanked, yanked_reason, last_seq, bin`;
+  requires_python, core_metadata_sha256, provenance_sha256, uploaded_at, yanked, yanked_reason, last_seq, bin`;
 
 export interface PathRow {
   target_path: string;
@@ -15,6 +15,7 @@ export interface PathRow {
   blake2b256: string;
   requires_python: string | null;
   core_metadata_sha256: string | null;
+  provenance_sha256: string | null;
   uploaded_at: string;
   yanked: boolean;
   yanked_reason: string | null;
@@ -34,6 +35,7 @@ export function pathOf(row: PathRow): PathFacts {
     blake2b256: row.blake2b256,
     requiresPython: row.requires_python,
     coreMetadataSha256: row.core_metadata_sha256,
+    provenanceSha256: row.provenance_sha256,
     uploadedAt: row.uploaded_at,
     yanked: row.yanked,
     yankedReason: row.yanked_reason,
@@ -55,6 +57,7 @@ export function pathArrays(paths: readonly PathFacts[]): unknown[] {
     paths.map((p) => p.blake2b256),
     paths.map((p) => p.requiresPython),
     paths.map((p) => p.coreMetadataSha256),
+    paths.map((p) => p.provenanceSha256),
     paths.map((p) => p.uploadedAt),
     paths.map((p) => p.yanked),
     paths.map((p) => p.yankedReason),
@@ -69,6 +72,7 @@ export const pathTypes = [
   'text',
   'text',
   'bigint',
+  'text',
   'text',
   'text',
   'text',

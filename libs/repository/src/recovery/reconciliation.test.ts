@@ -39,6 +39,7 @@ const path: PathFacts = {
   ...digests,
   requiresPython: null,
   coreMetadataSha256: null,
+  provenanceSha256: null,
   uploadedAt,
   yanked: false,
   yankedReason: null,

@@ -157,6 +157,7 @@ function removedPath({ grant, targetPath }: LoggedGrant, bin: number, nowMs: num
     ...digests,
     requiresPython: grant.requiresPython ?? null,
     coreMetadataSha256: null,
+    provenanceSha256: null,
     uploadedAt,
     yanked: false,
     yankedReason: null,

@@ -68,6 +68,8 @@ export function signedPath(
           : (page.requiresPython ?? null),
       coreMetadataSha256:
         page === undefined ? (same?.coreMetadataSha256 ?? null) : (page.coreMetadataSha256 ?? null),
+      provenanceSha256:
+        page === undefined ? (same?.provenanceSha256 ?? null) : (page.provenanceSha256 ?? null),
       uploadedAt: uploadedAt ?? '1970-01-01T00:00:00.000000Z',
       yanked: page === undefined ? (same?.yanked ?? false) : isYanked(page),
       yankedReason:

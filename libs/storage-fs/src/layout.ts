@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { toHex } from '@rind/kernel';
+import { hashHex } from '@rind/crypto';
+import { toHex, utf8 } from '@rind/kernel';
 import type { Randomness } from '@rind/kernel';
 import { checkStoreKey } from '@rind/storage-port';
 
@@ -30,9 +31,17 @@ export function layoutOf(root: string): Layout {
     tmp,
     commits,
     objectPath: (key) => join(root, checkStoreKey(key)),
-    // A comma is in no key, so two keys never share a directory.
-    commitsOf: (key) => join(commits, checkStoreKey(key).replaceAll('/', ',')),
+    commitsOf: (key) => join(commits, folderName(checkStoreKey(key))),
   };
+}
+
+/** Bytes of a name in a directory, as common file systems bound it. */
+const MAX_NAME_BYTES = 255;
+
+/** A comma is in no key, so two keys never share a directory; what begins with one is the hash of a key too long for a name. */
+function folderName(key: string): string {
+  const name = key.replaceAll('/', ',');
+  return name.length <= MAX_NAME_BYTES ? name : `,${hashHex('sha256', utf8(key))}`;
 }
 
 /** A path in `dir` that nobody else uses: the prefix and 128 random bits. */

@@ -202,6 +202,16 @@ export function objectStoreContract(name: string, make: () => Promise<StoreUnder
         expect(await list('')).toEqual(keys);
       });
 
+      it('keeps an object whose key is as long as names may be', async () => {
+        const key = `targets/packages/${'p'.repeat(200)}/${'a'.repeat(64)}.${'f'.repeat(190)}`;
+        expect(await store.stat(key)).toBeNull();
+        expect(await store.putNew(key, utf8('one'))).toBe('created');
+        expect(await text(key, await under.openAgain())).toBe('one');
+        expect(await store.stat(key)).toMatchObject({ length: 3 });
+        await store.delete(key);
+        expect(await store.get(key, SOME_BYTES)).toBeNull();
+      });
+
       it('list many keys', async () => {
         const many = Array.from({ length: 1_100 }, (_, i) => `metadata/many/${String(i).padStart(4, '0')}`);
         await Promise.all(many.map((key) => store.putNew(key, utf8(key))));

@@ -84,7 +84,13 @@ export class Intake {
   }
 
   private async blobOf(grant: Grant, signedSha: string | undefined): Promise<BlobFacts | null> {
-    const { stat, isCondemned } = this.parts;
+    const { isCondemned } = this.parts;
+    const stat = (key: string): Promise<BlobFacts | null> =>
+      this.parts.stat(key).catch((error: unknown) => {
+        // What the store can hold under no name is not there; the row is refused, and the others go on.
+        if (isRindError(error, 'store.bad-key')) return null;
+        throw error;
+      });
     if (grant.filename === undefined) return null;
     if (grant.verb === 'restore') {
       if (signedSha === undefined) return null;

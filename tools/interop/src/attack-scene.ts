@@ -23,7 +23,7 @@ export async function setStage(context: Context, project: string): Promise<Stage
   await publishSample(context, { name: project, version: '1.0' });
   const { metadata, targets } = context.instance.file;
   const before = await PublishedState.read(metadata);
-  await publishSample(context, { name: stranger, version: '1.1' });
+  const { wheel: strangersWheel } = await publishSample(context, { name: stranger, version: '1.1' });
   const { wheel } = await publishSample(context, { name: project, version: '1.1' });
   const now = await PublishedState.read(metadata);
   const bins = [project, stranger].map((name) => now.binOf(pagePath(name)));
@@ -31,7 +31,7 @@ export async function setStage(context: Context, project: string): Promise<Stage
   for (const bin of bins) assert.notEqual(before.fileOf(bin), now.fileOf(bin), `${bin} has not changed`);
   const proxy = new TamperProxy({ metadata, targets });
   await proxy.listen();
-  return { context, scene: { project, stranger, wheel, before, now }, proxy };
+  return { context, scene: { project, stranger, wheel, strangersWheel, before, now }, proxy };
 }
 
 /**

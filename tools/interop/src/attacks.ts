@@ -10,6 +10,7 @@ export interface Scene {
   readonly stranger: string;
   /** The newest release's wheel, which the client wants. */
   readonly wheel: Distribution;
+  readonly strangersWheel: Distribution;
   /** Before the second releases of both. */
   readonly before: PublishedState;
   readonly now: PublishedState;
@@ -21,8 +22,12 @@ export interface Attack {
   lies(scene: Scene): Promise<Lies>;
   /** The classes of python-tuf's refusal. */
   readonly pythonTuf: readonly string[];
-  /** The code of ours. */
+  /** The code of ours, */
   readonly rind: ClientErrorCode;
+  /** the role whose document was at hand (`bin`: that of the wanted page or file), */
+  readonly role: 'timestamp' | 'snapshot' | 'bin';
+  /** and the step of the specification that refused. */
+  readonly spec: string;
   /** The client has seen the present state before; otherwise it starts with an empty cache. */
   readonly afterRefresh?: boolean;
 }
@@ -41,6 +46,8 @@ export const attacks: readonly Attack[] = [
       one(`metadata/${scene.now.fileOf(pageBin(scene))}`, await scene.now.bytesOf(strangersBin(scene))),
     pythonTuf: ['BadVersionNumberError'],
     rind: 'verify.version-mismatch',
+    role: 'bin',
+    spec: 'TUF 1.0.34 §5.6.4',
   },
   {
     name: 'an older bin of the same role',
@@ -48,6 +55,8 @@ export const attacks: readonly Attack[] = [
       one(`metadata/${scene.now.fileOf(pageBin(scene))}`, await scene.before.bytesOf(pageBin(scene))),
     pythonTuf: ['BadVersionNumberError'],
     rind: 'verify.version-mismatch',
+    role: 'bin',
+    spec: 'TUF 1.0.34 §5.6.4',
   },
   {
     name: 'an older bin of another name',
@@ -55,6 +64,8 @@ export const attacks: readonly Attack[] = [
       one(`metadata/${scene.now.fileOf(pageBin(scene))}`, await scene.before.bytesOf(strangersBin(scene))),
     pythonTuf: ['BadVersionNumberError'],
     rind: 'verify.version-mismatch',
+    role: 'bin',
+    spec: 'TUF 1.0.34 §5.6.4',
   },
   {
     name: 'a bin with one digit of a hash changed',
@@ -69,12 +80,16 @@ export const attacks: readonly Attack[] = [
     },
     pythonTuf: ['UnsignedMetadataError'],
     rind: 'verify.threshold',
+    role: 'bin',
+    spec: 'TUF 1.0.34 §5.6.3',
   },
   {
     name: 'an older timestamp, rolled back',
     lies: ({ before }) => Promise.resolve(one('metadata/timestamp.json', before.timestamp)),
     pythonTuf: ['BadVersionNumberError'],
     rind: 'verify.version-rollback',
+    role: 'timestamp',
+    spec: 'TUF 1.0.34 §5.4.3.1',
     afterRefresh: true,
   },
   {
@@ -83,6 +98,8 @@ export const attacks: readonly Attack[] = [
       Promise.resolve(one(`metadata/${now.snapshotVersion}.snapshot.json`, before.snapshot)),
     pythonTuf: ['LengthOrHashMismatchError', 'BadVersionNumberError'],
     rind: 'verify.hash-mismatch',
+    role: 'snapshot',
+    spec: 'TUF 1.0.34 §5.5.2',
   },
   {
     name: 'a file with one bit turned',
@@ -93,6 +110,8 @@ export const attacks: readonly Attack[] = [
     },
     pythonTuf: ['LengthOrHashMismatchError'],
     rind: 'target.hash-mismatch',
+    role: 'bin',
+    spec: 'TUF 1.0.34 §5.7.3',
   },
   {
     name: 'a file with one byte more',
@@ -100,5 +119,15 @@ export const attacks: readonly Attack[] = [
       Promise.resolve(one(wheelPath(scene), Buffer.concat([scene.wheel.bytes, Buffer.from([0])]))),
     pythonTuf: ['DownloadLengthMismatchError'],
     rind: 'target.length-mismatch',
+    role: 'bin',
+    spec: 'TUF 1.0.34 §5.7.3',
+  },
+  {
+    name: 'a file of another project',
+    lies: (scene) => Promise.resolve(one(wheelPath(scene), scene.strangersWheel.bytes)),
+    pythonTuf: ['LengthOrHashMismatchError', 'DownloadLengthMismatchError'],
+    rind: 'target.length-mismatch',
+    role: 'bin',
+    spec: 'TUF 1.0.34 §5.7.3',
   },
 ];

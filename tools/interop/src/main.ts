@@ -1,57 +1,47 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { installedVersions, pinnedVersions } from './client-versions.ts';
+import { differences, rowsOf, writeRows } from './compatibility.ts';
 import { clientEnvironment } from './environment.ts';
 import { ensureFixtures } from './fixtures.ts';
 import type { Fixtures } from './fixtures.ts';
-import { goTufVersion } from './go-tuf.ts';
+import { readOptions, usage } from './options.ts';
+import type { Options } from './options.ts';
 import { places } from './places.ts';
-import { ensurePython, pinnedVersion } from './python.ts';
-import type { Python } from './python.ts';
+import { ensureVenv } from './python.ts';
+import type { Python, VenvName } from './python.ts';
 import { Report } from './report.ts';
 import { measure, reasonOf } from './suite.ts';
-import type { Bench, ClientName, Suite, VersionOf } from './suite.ts';
-import { suites, suitesApart } from './suites.ts';
+import type { Bench, Suite, VersionOf } from './suite.ts';
+import { suites, suitesApart, suitesSlow } from './suites.ts';
 import { startInstance } from './supervisor.ts';
 import type { RunningSupervisor } from './supervisor.ts';
-import { tufJsVersion } from './watching-clients.ts';
 
-/** `npm run interop [-- --only SUITE]… [--keep] [--json FILE]`: exit code 0 only if every cell held. */
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [] },
-    /** Leaves the folder of the run in place, as a failure does. */
-    keep: { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
-});
+/** `npm run interop`: exit code 0 only if every cell held, and the table of compatibility says the same. */
+const options = optionsOrExit();
 const say = (line: string): void => console.log(line);
 
 const isChosen = ({ name }: { name: string }): boolean =>
-  values.only.length === 0 || values.only.includes(name);
+  options.only.length === 0 || options.only.includes(name);
 const chosen = suites.filter(isChosen);
-const chosenApart = suitesApart.filter(isChosen);
-const names = [...suites, ...suitesApart].map(({ name }) => name);
-const unknown = values.only.filter((name) => !names.includes(name));
+const chosenApart = [...suitesApart, ...(options.slow || options.only.length > 0 ? suitesSlow : [])].filter(
+  isChosen,
+);
+const names = [...suites, ...suitesApart, ...suitesSlow].map(({ name }) => name);
+const unknown = options.only.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`no suite ${unknown.join(', ')}; there are ${names.join(', ')}`);
   process.exit(2);
 }
 
-const rindVersion = (
-  JSON.parse(readFileSync(join(places.root, 'package.json'), 'utf8')) as { version: string }
-).version;
-const versions: Readonly<Record<ClientName, string>> = {
-  pip: pinnedVersion('pip'),
-  uv: pinnedVersion('uv'),
-  twine: pinnedVersion('twine'),
-  'python-tuf': pinnedVersion('tuf'),
-  'go-tuf': goTufVersion(),
-  'tuf-js': tufJsVersion(),
-  rind: rindVersion,
-  http: process.versions.node,
+const venvs = new Map<VenvName, Promise<Python>>();
+const venv = (name: VenvName): Promise<Python> => {
+  const known = venvs.get(name) ?? ensureVenv(name, say, options.newest);
+  venvs.set(name, known);
+  return known;
 };
+const versions = options.newest ? await installedVersions(venv) : pinnedVersions();
 const versionOf: VersionOf = (client) => versions[client];
 
 const report = new Report(say);
@@ -64,7 +54,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stopAll().then(() => process.exit(1)));
 }
 await orFail([...chosen, ...chosenApart], async () => {
-  const python = await ensurePython(say);
+  const python = await venv('main');
   const bench = benchOf(python);
   say(`clients on Python ${python.version}, everything else in ${work}`);
   if (chosen.length > 0) {
@@ -76,12 +66,50 @@ await orFail([...chosen, ...chosenApart], async () => {
   }
 });
 
-if (report.held && !values.keep) rmSync(work, { recursive: true, force: true });
+if (report.held && !options.keep) rmSync(work, { recursive: true, force: true });
 else say(`\nkept: ${work}`);
-if (values.json !== undefined) writeFileSync(resolve(values.json), `${JSON.stringify(report, null, 2)}\n`);
+if (options.json !== null) {
+  writeFileSync(resolve(options.json), `${JSON.stringify(report, null, 2)}\n`);
+}
+const tableHolds = options.newest || compareTable();
 say('');
 for (const line of report.lines()) say(line);
-process.exitCode = report.held ? 0 : 1;
+process.exitCode = report.held && tableHolds ? 0 : 1;
+
+function optionsOrExit(): Options {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+/** With `--write` writes into docs/compatibility.md the suites that held; says where it differs from this run. */
+function compareTable(): boolean {
+  const path = join(places.documents, 'compatibility.md');
+  const ran = new Set([...chosen, ...chosenApart].map(({ name }) => name));
+  const results = report.toJSON().filter(({ suite }) => ran.has(suite));
+  const rows = rowsOf(results);
+  if (options.write) {
+    const failed = new Set(results.filter(({ result }) => result === 'failed').map(({ suite }) => suite));
+    const unrun = suitesSlow.flatMap(({ name: suite, cells }) =>
+      cells.map(({ client, operation }) => {
+        return { suite, client, version: versionOf(client), operation, result: 'not run: slow' };
+      }),
+    );
+    const held = new Set([...ran].filter((suite) => !failed.has(suite)));
+    const heldRows = rows.filter(({ suite }) => held.has(suite));
+    const document = readFileSync(path, 'utf8');
+    writeFileSync(path, writeRows(document, heldRows, held, names, unrun));
+  }
+  const differing = differences(readFileSync(path, 'utf8'), rows, ran, names);
+  if (differing.length > 0) {
+    say('\ndocs/compatibility.md differs from this run (--write writes what held):');
+    for (const line of differing) say(`  ${line}`);
+  }
+  return differing.length === 0;
+}
 
 /** What breaks down takes all cells of its suites with it. */
 async function orFail(concerned: readonly Pick<Suite, 'fail'>[], act: () => Promise<void>): Promise<void> {
@@ -107,7 +135,7 @@ async function runAgainstOne(bench: Bench, fixtures: Fixtures): Promise<void> {
     });
     say('\ninstance');
     const operation = 'SIGTERM stops everything, exit code 0';
-    report.add({ suite: 'instance', client: 'rind', version: rindVersion, operation, ...stopped });
+    report.add({ suite: 'instance', client: 'rind', version: versionOf('rind'), operation, ...stopped });
   }
 }
 
@@ -121,6 +149,7 @@ function benchOf(python: Python): Bench {
   };
   return {
     python,
+    venv,
     newFolder,
     environment: clientEnvironment(newFolder('home')),
     async startInstance(options) {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { places } from './places.ts';
-import { parsePins } from './python.ts';
+import { parsePins, requirementsFileOf, venvNames, withoutPins } from './python.ts';
 
 describe('the requirements', () => {
   it('give versions by name, extras and comments left out', () => {
@@ -12,8 +11,14 @@ describe('the requirements', () => {
     ]);
   });
 
-  it('pin every client exactly', () => {
-    const text = readFileSync(places.requirements, 'utf8');
+  it('are without pins the same names', () => {
+    expect(withoutPins('# a==b c\npip==26.3\nsecuresystemslib[crypto]==1.6.0\n')).toBe(
+      '# a==b c\npip\nsecuresystemslib[crypto]\n',
+    );
+  });
+
+  it.each(venvNames)('of %s pin every client exactly', (name) => {
+    const text = readFileSync(requirementsFileOf(name), 'utf8');
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(parsePins(text).size).toBe(lines.length);
   });

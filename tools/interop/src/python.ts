@@ -5,11 +5,11 @@ import { mustRun, runCommand } from './command.ts';
 import { machineEnvironment } from './environment.ts';
 import { places } from './places.ts';
 
-/** The venv with the pinned clients. */
+/** A venv with clients. */
 export interface Python {
   /** The interpreter's version, e.g. `3.11.7`. */
   readonly version: string;
-  /** Path of a program in the venv: `python`, `pip`, `uv`, `twine`. */
+  /** Path of a program in the venv: `python`, `pip`, and those of its clients. */
   program(name: string): string;
 }
 
@@ -24,34 +24,73 @@ const candidates = [
   'python',
 ];
 
-/** Makes the venv, unless it is there with these very requirements and this very interpreter. */
-export async function ensurePython(say: (line: string) => void): Promise<Python> {
+/**
+ * The venvs: clients that cannot live together, and those that few suites need, have one of their own. Each has a file
+ * of requirements.
+ */
+const requirementsFiles = {
+  main: places.requirements,
+  publishing: join(places.requirementsApart, 'publishing.txt'),
+  pdm: join(places.requirementsApart, 'pdm.txt'),
+  mirroring: join(places.requirementsApart, 'mirroring.txt'),
+  'debian-12': join(places.requirementsApart, 'debian-12.txt'),
+} as const;
+export type VenvName = keyof typeof requirementsFiles;
+export const venvNames = Object.keys(requirementsFiles) as readonly VenvName[];
+
+/** Makes the main venv, unless it is there with these very requirements and this very interpreter. */
+export function ensurePython(say: (line: string) => void): Promise<Python> {
+  return ensureVenv('main', say);
+}
+
+/** Makes a venv likewise; with `newest` another, whose clients are the newest that the registry has, made each time. */
+export async function ensureVenv(
+  name: VenvName,
+  say: (line: string) => void,
+  newest = false,
+): Promise<Python> {
   const { command, version } = await findPython();
-  const requirements = readFileSync(places.requirements, 'utf8');
-  const venv = join(places.cache, 'venv');
+  const pinned = readFileSync(requirementsFiles[name], 'utf8');
+  const requirements = newest && name !== 'debian-12' ? withoutPins(pinned) : pinned;
+  const venv = join(places.cache, `${name === 'main' ? 'venv' : `venv-${name}`}${newest ? '-newest' : ''}`);
   const mark = join(venv, '.rind-requirements');
   const wanted = createHash('sha256').update(`${version}\n${venv}\n${requirements}`).digest('hex');
-  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
-    say(`making the venv of the clients for Python ${version} (once)`);
+  if (newest || !existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
+    say(`making the venv of ${newest ? 'the newest' : 'the'} clients (${name}) for Python ${version}`);
     rmSync(venv, { recursive: true, force: true });
     mkdirSync(places.cache, { recursive: true });
     const options = { environment: machineEnvironment(), timeoutMs: 600_000 };
     await mustRun(command, ['-m', 'venv', venv], options);
-    await mustRun(
-      program(venv, 'python'),
-      ['-m', 'pip', 'install', '-q', '-r', places.requirements],
-      options,
-    );
+    const file = join(venv, 'requirements.txt');
+    writeFileSync(file, requirements);
+    await mustRun(program(venv, 'python'), ['-m', 'pip', 'install', '-q', '-r', file], options);
     writeFileSync(mark, wanted);
   }
-  return { version, program: (name) => program(venv, name) };
+  return { version, program: (each) => program(venv, each) };
 }
 
-/** The pinned version of a client, as requirements.txt has it. */
-export function pinnedVersion(name: string): string {
-  const pin = parsePins(readFileSync(places.requirements, 'utf8')).get(name);
-  if (pin === undefined) throw new Error(`${name} is not pinned in requirements.txt`);
+/** The pinned version of a client, as the requirements of its venv have it. */
+export function pinnedVersion(name: string, venv: VenvName = 'main'): string {
+  const pin = parsePins(readFileSync(requirementsFiles[venv], 'utf8')).get(name);
+  if (pin === undefined) throw new Error(`${name} is not pinned in ${requirementsFiles[venv]}`);
   return pin;
+}
+
+/** The version that a venv has of a client. */
+export async function installedVersion({ program }: Python, name: string): Promise<string> {
+  const script = `import importlib.metadata; print(importlib.metadata.version(${JSON.stringify(name)}))`;
+  const { stdout } = await mustRun(program('python'), ['-c', script], { environment: machineEnvironment() });
+  return stdout.trim();
+}
+
+/** The same requirements without versions. */
+export function withoutPins(requirements: string): string {
+  return requirements.replace(/==\S+$/gm, '');
+}
+
+/** Where each venv's requirements are. */
+export function requirementsFileOf(name: VenvName): string {
+  return requirementsFiles[name];
 }
 
 /** `name==version` lines, extras left out. */

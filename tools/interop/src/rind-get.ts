@@ -16,12 +16,25 @@ export function getFrom(
   ]);
 }
 
-/** The code of the error that `--json` prints. */
-export function errorCodeOf({ stdout }: Outcome): string | null {
+/** What `--json` prints of a refusal; `role` and `spec` are null where only a transfer failed. */
+export interface PrintedError {
+  readonly code: string;
+  readonly role: string | null;
+  readonly reason: string | null;
+  readonly spec: string | null;
+}
+
+/** The error that `--json` prints. */
+export function errorOf({ stdout }: Outcome): PrintedError | null {
   for (const line of stdout.trim().split('\n').reverse()) {
     if (!line.startsWith('{')) continue;
-    const { error } = JSON.parse(line) as { error?: { code?: string } };
-    if (error?.code !== undefined) return error.code;
+    const { error } = JSON.parse(line) as { error?: PrintedError };
+    if (error?.code !== undefined) return error;
   }
   return null;
+}
+
+/** The code of the error that `--json` prints. */
+export function errorCodeOf(outcome: Outcome): string | null {
+  return errorOf(outcome)?.code ?? null;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildProject } from './fixtures.ts';
 import type { Distribution } from './fixtures.ts';
-import type { Context } from './suite.ts';
+import type { Bench } from './suite.ts';
 
 export interface Sample {
   /** Canonical name, e.g. `rind-interop-twine`. */
@@ -10,16 +10,18 @@ export interface Sample {
   readonly version: string;
   /** Default `>=3.8`. */
   readonly requiresPython?: string;
+  /** Default none. */
+  readonly dependencies?: readonly string[];
   /** What `greeting()` of the module says; another text makes another file of the same name. */
   readonly greeting: string;
 }
 
 /** Writes a small project and builds it: files that no other run, and no registry, ever had. */
 export async function buildSample(
-  context: Context,
+  context: Bench,
   sample: Sample,
 ): Promise<{ wheel: Distribution; sdist: Distribution }> {
-  const { name, version, requiresPython = '>=3.8', greeting } = sample;
+  const { name, version, requiresPython = '>=3.8', dependencies = [], greeting } = sample;
   const folder = context.newFolder(`${name}-${version}`);
   const module = moduleOf(name);
   const toml = [
@@ -31,6 +33,7 @@ export async function buildSample(
     `version = ${JSON.stringify(version)}`,
     'description = "A sample that says what it is told to say."',
     `requires-python = ${JSON.stringify(requiresPython)}`,
+    `dependencies = ${JSON.stringify(dependencies)}`,
     'readme = "README.md"',
     '',
   ];

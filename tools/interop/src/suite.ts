@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { allowedSkips } from './allowed-skips.ts';
 import type { Fixtures } from './fixtures.ts';
 import type { Instance } from './instance.ts';
-import type { Python } from './python.ts';
+import type { Python, VenvName } from './python.ts';
 import { CannotRun } from './report.ts';
 import type { CellResult, Report } from './report.ts';
 import type { InstanceOptions, RunningSupervisor } from './supervisor.ts';
@@ -10,6 +10,8 @@ import type { InstanceOptions, RunningSupervisor } from './supervisor.ts';
 /** What a suite has at hand that starts instances of its own. */
 export interface Bench {
   readonly python: Python;
+  /** A further venv, made when it is first asked for. */
+  venv(name: VenvName): Promise<Python>;
   /** A new empty folder. */
   newFolder(name: string): string;
   /** The environment for clients, with a home of its own. */
@@ -18,13 +20,20 @@ export interface Bench {
   startInstance(options: InstanceOptions): Promise<RunningSupervisor>;
 }
 
-/** What the other suites have at hand. One instance serves them all, so suites name projects of their own. */
-export interface Context extends Bench {
-  readonly fixtures: Fixtures;
+/** The bench beside an instance. */
+export interface Scene extends Bench {
   readonly instance: Instance;
 }
 
-export type ClientName = 'pip' | 'uv' | 'twine' | 'python-tuf' | 'go-tuf' | 'tuf-js' | 'rind' | 'http';
+/** What the other suites have at hand. One instance serves them all, so suites name projects of their own. */
+export interface Context extends Scene {
+  readonly fixtures: Fixtures;
+}
+
+/** `pip (Debian 12)` is the pip of that system; `http` is this program itself. */
+export type ClientName =
+  | ('twine' | 'uv' | 'flit' | 'poetry' | 'hatch' | 'pdm' | 'pip' | 'pip (Debian 12)' | 'bandersnatch')
+  | ('python-tuf' | 'go-tuf' | 'tuf-js' | 'tough' | 'rind' | 'http');
 
 export type VersionOf = (client: ClientName) => string;
 
@@ -37,6 +46,8 @@ export interface Cell<State> {
 /** A suite whose state is its own affair: cells are declared before anything runs, so that none gets lost. */
 export interface Suite<Needs extends Bench = Context> {
   readonly name: string;
+  /** What the suite is going to report. */
+  readonly cells: readonly Pick<Cell<never>, 'client' | 'operation'>[];
   /** Every cell failed for one reason: there is nothing to run it against. */
   fail(report: Report, versionOf: VersionOf, reason: string): void;
   run(context: Needs, report: Report, versionOf: VersionOf): Promise<void>;
@@ -63,6 +74,7 @@ export function defineSuite<State, Needs extends Bench = Context>(suite: {
   };
   return {
     name,
+    cells,
     fail,
     async run(context, report, versionOf) {
       let state: State;

@@ -1,6 +1,12 @@
+import { attacksPythonTuf } from './suites/attacks-python-tuf.ts';
+import { attacksRind } from './suites/attacks-rind.ts';
+import { consuming } from './suites/consuming.ts';
 import { fsck } from './suites/fsck.ts';
 import { killing } from './suites/killing.ts';
 import { installers } from './suites/installers.ts';
+import { mirrors } from './suites/mirrors.ts';
+import { pages } from './suites/pages.ts';
+import { publishers } from './suites/publishers.ts';
 import { pythonTuf } from './suites/python-tuf.ts';
 import { refusals } from './suites/refusals.ts';
 import { rindCli } from './suites/rind-cli.ts';
@@ -11,18 +17,37 @@ import { tamperingRind } from './suites/tampering-rind.ts';
 import { twine } from './suites/twine.ts';
 import { twoSigners } from './suites/two-signers.ts';
 import { uv } from './suites/uv.ts';
+import { explicitBins, fewSuccinctBins, slowClients, slowTough, verifying } from './suites/verifying.ts';
 
 /** Suites that share one instance, in the order of a run: uploading first, attacks last. */
 export const suites: readonly Suite[] = [
   twine,
   uv,
+  publishers,
   refusals,
   installers,
+  pages,
   pythonTuf,
+  verifying,
+  consuming,
+  mirrors,
   rindCli,
   tamperingPythonTuf,
   tamperingRind,
 ];
 
 /** Suites that do to an instance what no other suite could bear: each starts its own. */
-export const suitesApart: readonly Suite<Bench>[] = [fsck, twoSigners, killing, rotation, rotationLarge];
+export const suitesApart: readonly Suite<Bench>[] = [
+  attacksRind,
+  attacksPythonTuf,
+  fsck,
+  fewSuccinctBins,
+  explicitBins,
+  twoSigners,
+  killing,
+  rotation,
+  rotationLarge,
+];
+
+/** Suites that take many minutes: run with `--slow`, or by their names. */
+export const suitesSlow: readonly Suite<Bench>[] = [slowTough, slowClients];

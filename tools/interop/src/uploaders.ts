@@ -1,9 +1,9 @@
 import { runCommand } from './command.ts';
 import type { Outcome } from './command.ts';
-import type { Context } from './suite.ts';
+import type { Scene } from './suite.ts';
 
 /** `twine upload` of files, as an author types it. */
-export function twineUpload(context: Context, token: string, paths: readonly string[]): Promise<Outcome> {
+export function twineUpload(context: Scene, token: string, paths: readonly string[]): Promise<Outcome> {
   const { python, instance, environment } = context;
   const fixed = [
     'upload',
@@ -19,7 +19,7 @@ export function twineUpload(context: Context, token: string, paths: readonly str
 
 /** `uv publish` of files. */
 export function uvPublish(
-  context: Context,
+  context: Scene,
   token: string,
   paths: readonly string[],
   options: readonly string[] = [],

@@ -6,7 +6,7 @@ import { playAttack, setStage } from '../attack-scene.ts';
 import type { Stage } from '../attack-scene.ts';
 import { readDistribution } from '../fixtures.ts';
 import { assertExitCode } from '../outcomes.ts';
-import { errorCodeOf, getFrom } from '../rind-get.ts';
+import { errorOf, getFrom } from '../rind-get.ts';
 import { defineSuite } from '../suite.ts';
 import type { TufPlace } from '../tuf-download.ts';
 
@@ -27,7 +27,11 @@ export const tamperingRind = defineSuite<Stage>({
       };
       await playAttack(stage, attack, use, (outcome) => {
         assertExitCode(outcome, 3);
-        assert.equal(errorCodeOf(outcome), attack.rind, outcome.stdout);
+        const error = errorOf(outcome);
+        assert.equal(error?.code, attack.rind, outcome.stdout);
+        assert.match(String(error.role), attack.role === 'bin' ? /^bin-/ : new RegExp(`^${attack.role}$`));
+        assert.equal(error.spec, attack.spec);
+        assert.match(String(error.reason), /\S/);
         assert.deepEqual(readdirSync(out), [], 'nothing may be left of what was refused');
       });
       assert.equal(readDistribution(join(out, wheel.filename)).sha256, wheel.sha256);

@@ -15,11 +15,13 @@ export const twine = defineSuite({
     const other = await buildSample(context, { name: project, version: '1.0', greeting: 'second' });
     assert.equal(other.wheel.filename, sample.wheel.filename);
     assert.notEqual(other.wheel.sha256, sample.wheel.sha256);
+    const foreign = await buildSample(context, { name: `${project}-foreign`, version: '1.0', greeting: 'x' });
     const { fixtures, instance } = context;
     return {
       fixtures,
       sample,
       other,
+      foreign,
       waitVerifiable: (sha256: string) => instance.waitVerifiable(sha256),
       upload: (paths: readonly string[]) => twineUpload(context, token, paths),
     };
@@ -65,6 +67,14 @@ export const twine = defineSuite({
       operation: 'is refused another file under a taken name, and shows why',
       async run({ upload, other }) {
         assertRefused(await upload([other.wheel.path]), /\b400\b[^]*File already exists/);
+      },
+    },
+    {
+      client: 'twine',
+      operation: 'is refused a project that the token is not for, and shows why',
+      async run({ upload, foreign }) {
+        const shown = new RegExp(`token isn't allowed to upload to project '${project}-foreign'`);
+        assertRefused(await upload([foreign.wheel.path]), shown);
       },
     },
     {

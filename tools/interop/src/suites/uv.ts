@@ -12,11 +12,13 @@ export const uv = defineSuite({
     const token = await context.instance.createToken('uv-author', ['idna', project]);
     const sample = await buildSample(context, { name: project, version: '1.0', greeting: 'first' });
     const other = await buildSample(context, { name: project, version: '1.0', greeting: 'second' });
+    const foreign = await buildSample(context, { name: `${project}-foreign`, version: '1.0', greeting: 'x' });
     const { fixtures, instance } = context;
     return {
       fixtures,
       sample,
       other,
+      foreign,
       instance,
       publish: (paths: readonly string[], options?: readonly string[]) =>
         uvPublish(context, token, paths, options),
@@ -49,6 +51,14 @@ export const uv = defineSuite({
       operation: 'is refused another file under a taken name, and shows why',
       async run({ publish, other }) {
         assertRefused(await publish([other.wheel.path]), /File already exists/);
+      },
+    },
+    {
+      client: 'uv',
+      operation: 'is refused a project that the token is not for, and shows why',
+      async run({ publish, foreign }) {
+        const shown = new RegExp(`token isn't allowed to upload to project '${project}-foreign'`);
+        assertRefused(await publish([foreign.wheel.path]), shown);
       },
     },
     {

@@ -40,6 +40,11 @@ export async function uploadFacts(sql: Sql, asked: UploadQuestion): Promise<Uplo
        FROM signer.path p WHERE p.target_path = $1`,
     [asked.targetPath],
   );
+  const newProject = project.rows.length > 0 ? null : await newProjectFacts(sql, asked.project);
+  const release = await releaseFacts(sql, asked);
+  const bytes = await projectBytes(sql, asked.project);
+  // Last, since outside a transaction each statement is of its own moment: the same upload, recorded in between, must not
+  // be seen as another sdist of the release without being seen as the same file.
   const files = await sql.query<KnownFile>(
     `SELECT f.id, f.filename, f.sha256, f.blake2b256, (
               SELECT u.id FROM warehouse.upload u JOIN signer.outbox o ON o.upload_id = u.id
@@ -50,11 +55,11 @@ export async function uploadFacts(sql: Sql, asked: UploadQuestion): Promise<Uplo
   );
   return {
     projectStatus: project.rows[0]?.status ?? null,
-    newProject: project.rows.length > 0 ? null : await newProjectFacts(sql, asked.project),
+    newProject,
     path: path.rows[0] ?? null,
     files: files.rows,
-    release: await releaseFacts(sql, asked),
-    projectBytes: await projectBytes(sql, asked.project),
+    release,
+    projectBytes: bytes,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, runCommand } from './command.ts';
 import { machineEnvironment } from './environment.ts';
@@ -36,5 +36,6 @@ export async function ensureTough(): Promise<string> {
   const target = join(places.cache, 'tough-target');
   await mustRun('cargo', ['build', '--locked', '--target-dir', target], options);
   renameSync(join(target, 'debug', 'tough-read'), program);
+  rmSync(target, { recursive: true, force: true });
   return program;
 }

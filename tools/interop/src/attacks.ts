@@ -28,6 +28,8 @@ export interface Attack {
   readonly role: 'timestamp' | 'snapshot' | 'bin';
   /** and the step of the specification that refused. */
   readonly spec: string;
+  /** What is said instead when the lie has another length than the truth, as a number with another count of digits gives it. */
+  readonly ofAnotherLength?: { readonly rind: ClientErrorCode; readonly spec: string };
   /** The client has seen the present state before; otherwise it starts with an empty cache. */
   readonly afterRefresh?: boolean;
 }
@@ -100,6 +102,7 @@ export const attacks: readonly Attack[] = [
     rind: 'verify.hash-mismatch',
     role: 'snapshot',
     spec: 'TUF 1.0.34 §5.5.2',
+    ofAnotherLength: { rind: 'verify.length-mismatch', spec: 'TUF 1.0.34 §5.5.1' },
   },
   {
     name: 'a file with one bit turned',

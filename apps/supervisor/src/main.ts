@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { isRindError, systemClock, systemRandomness, uuidV4 } from '@rind/kernel';
 import { DataDir } from './instance/data-dir.ts';
-import { refuseTaken } from './free-ports.ts';
+import { refuseTaken } from './taken-port.ts';
 import { Instance } from './instance/instance.ts';
 import { decideSettings } from './instance/settings.ts';
 import { parseOptions, usage } from './instance/options.ts';

@@ -1,3 +1,4 @@
+export { freePorts } from './free-ports.ts';
 export { startPostgres } from './postgres.ts';
 export type { Postgres, PostgresOptions } from './postgres.ts';
 export type { Durability } from './server.ts';

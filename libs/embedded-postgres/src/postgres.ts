@@ -1,6 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -9,6 +7,7 @@ import type { Randomness } from '@rind/kernel';
 import { layOutBinaries, postgresVersion } from './binaries.ts';
 import { ensureCluster, superuser, superuserPassword } from './cluster.ts';
 import { PostgresError } from './errors.ts';
+import { freePorts } from './free-ports.ts';
 import { claim, endLeftover, release } from './leftover.ts';
 import { clusterFolder, ownFolder, runAs } from './location.ts';
 import { isRunning, startServer } from './server.ts';
@@ -166,7 +165,7 @@ async function startOnPort(
   wanted: number,
 ): Promise<{ port: number; server: ServerProcess }> {
   for (let attempt = 1; ; attempt++) {
-    const port = wanted === 0 ? await freePort() : wanted;
+    const port = wanted === 0 ? (await freePorts(1))[0]! : wanted;
     try {
       return { port, server: await startServer(place, port) };
     } catch (error) {
@@ -190,12 +189,4 @@ async function checkPassword(url: string, folder: string): Promise<void> {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { startPostgres } from '@rind/embedded-postgres';
+import { freePorts, startPostgres } from '@rind/embedded-postgres';
 import type { Postgres } from '@rind/embedded-postgres';
 import { countBins, ensureRoles, migrate, openPool } from '@rind/database';
 import type { Pool } from '@rind/database';
@@ -7,7 +7,6 @@ import type { Clock, Randomness } from '@rind/kernel';
 import { holdCeremony } from '../ceremony/ceremony.ts';
 import { demoToken, demoUser } from '../demo/account.ts';
 import { seedDemo } from '../demo/demo.ts';
-import { freePorts } from '../free-ports.ts';
 import { Front } from '../front/front.ts';
 import { credentialEnvironment, environments, inheritedEnvironment } from '../processes/environment.ts';
 import { ProcessSet } from '../processes/process-set.ts';

@@ -1,14 +1,6 @@
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:net';
 import { SupervisorError } from './instance/errors.ts';
-
-/** `count` ports of the loopback that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listening(0)));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(closed));
-  return ports;
-}
 
 /** Says so before anything was made, not after the ceremony. */
 export async function refuseTaken(port: number): Promise<void> {

@@ -6,7 +6,7 @@ import { machineEnvironment } from './environment.ts';
 import { places } from './places.ts';
 import { CannotRun } from './report.ts';
 
-const sources = ['Cargo.toml', 'Cargo.lock', join('src', 'main.rs')];
+const sources = ['Cargo.toml', join('src', 'main.rs')];
 /** The crates may have to be downloaded, and are compiled. */
 const buildTimeoutMs = 3_600_000;
 
@@ -34,7 +34,7 @@ export async function ensureTough(): Promise<string> {
     throw new CannotRun('cargo.missing', 'tough is built with Rust: no cargo on the path');
   mkdirSync(places.cache, { recursive: true });
   const target = join(places.cache, 'tough-target');
-  await mustRun('cargo', ['build', '--locked', '--target-dir', target], options);
+  await mustRun('cargo', ['build', '--target-dir', target], options);
   renameSync(join(target, 'debug', 'tough-read'), program);
   rmSync(target, { recursive: true, force: true });
   return program;

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import { hashHex } from '@rind/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningInstance } from './instance.ts';
 import { basic, multipartType, send, uploadForm } from './legacy-request.ts';
 import type { RawAnswer, RawRequest } from './legacy-request.ts';
+import { auth, damagedToken, refusalCases } from './refusal-cases.ts';
 import { jsonLines, rind } from './rind-command.ts';
 import { TraceReader } from './upload-traces.ts';
 import type { Traces } from './upload-traces.ts';
@@ -32,22 +32,6 @@ async function token(...args: string[]): Promise<string> {
   return String(jsonLines(made)[0]?.['token']);
 }
 
-const auth = (password: string, user = '__token__'): Record<string, string> => ({
-  authorization: basic(user, password),
-});
-
-/** A token that was damaged after it was made: in the part that names it, or in its signature. */
-function damaged(where: 'identifier' | 'signature'): string {
-  const { token } = instance.file;
-  const bytes = Buffer.from(token.slice('pypi-'.length), 'base64url');
-  const at =
-    where === 'signature'
-      ? bytes.length - 1
-      : /[0-9a-f]{8}-[0-9a-f]{4}-/.exec(bytes.toString('latin1'))!.index;
-  bytes[at] = where === 'signature' ? bytes[at]! ^ 1 : bytes[at] === 0x30 ? 0x31 : 0x30;
-  return `pypi-${bytes.toString('base64url')}`;
-}
-
 /** Clients find the text in the reason phrase or in the body, scripts find the code in the header. */
 function expectRefusal(answer: RawAnswer, status: number, code: string): void {
   expect([answer.status, answer.headers['x-rind-error']]).toEqual([status, code]);
@@ -71,178 +55,8 @@ async function quiet(): Promise<Traces> {
   return now;
 }
 
-interface Refusal {
-  readonly what: string;
-  readonly status: number;
-  readonly code: string;
-  readonly request: () => RawRequest;
-}
-
+const damaged = (where: 'identifier' | 'signature'): string => damagedToken(instance.file.token, where);
 const ours = (): Record<string, string> => auth(instance.file.token);
-const other = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-const refusals: Refusal[] = [
-  {
-    what: 'no credentials',
-    status: 403,
-    code: 'token.missing',
-    request: () => ({ form: uploadForm('new-one', '1.0') }),
-  },
-  {
-    what: 'an account with its password',
-    status: 403,
-    code: 'token.password-login',
-    request: () => ({ headers: auth('secret', 'demo'), form: uploadForm('new-one', '1.0') }),
-  },
-  {
-    what: 'a token under another user name',
-    status: 403,
-    code: 'token.password-login',
-    request: () => ({ headers: auth(instance.file.token, 'token'), form: uploadForm('new-one', '1.0') }),
-  },
-  {
-    what: 'what is no token',
-    status: 403,
-    code: 'token.malformed',
-    request: () => ({ headers: auth('pypi-AgEIcHlwaS5vcmc'), form: uploadForm('new-one', '1.0') }),
-  },
-  {
-    what: 'a token that was never made',
-    status: 403,
-    code: 'token.unknown',
-    request: () => ({ headers: auth(damaged('identifier')), form: uploadForm('new-one', '1.0') }),
-  },
-  {
-    what: 'a token with a forged signature',
-    status: 403,
-    code: 'token.bad-signature',
-    request: () => ({ headers: auth(damaged('signature')), form: uploadForm('new-one', '1.0') }),
-  },
-  {
-    what: 'the token of project A on project B',
-    status: 403,
-    code: 'token.wrong-project',
-    request: () => ({ headers: auth(restricted), form: uploadForm('project-b', '1.0') }),
-  },
-  {
-    what: "somebody else's project",
-    status: 403,
-    code: 'authorization.not-a-maintainer',
-    request: () => ({ headers: auth(somebody), form: uploadForm('taken', '1.1') }),
-  },
-  ...(
-    [
-      [
-        'a digest of another file',
-        'upload.digest-mismatch',
-        { sha256_digest: hashHex('sha256', other('x')) },
-      ],
-      ['a digest that is none', 'upload.digest-invalid', { sha256_digest: 'abc' }],
-      ['no digest', 'upload.digest-missing', { sha256_digest: '' }],
-      ['what is no version', 'upload.version-invalid', { version: 'one' }],
-      ['no version', 'upload.version-invalid', { version: '' }],
-      ['a local version', 'upload.local-version', { version: '1.0+local' }],
-      ['what is no name', 'upload.name-invalid', { name: '-new-' }],
-      ['no name', 'upload.name-invalid', { name: '' }],
-      ['an unknown action', 'upload.bad-action', { ':action': 'frobnicate' }],
-      ['an unknown protocol', 'upload.bad-protocol-version', { protocol_version: '2' }],
-      ['an unknown metadata version', 'upload.metadata-version-invalid', { metadata_version: '9.9' }],
-      ['an unknown file type', 'upload.filetype-invalid', { filetype: 'bdist_wininst' }],
-      ['a Python of no sense', 'upload.pyversion-invalid', { pyversion: 'py3' }],
-      ['a Requires-Python of no sense', 'upload.requires-python-invalid', { requires_python: 'new' }],
-      ['a requirement of no sense', 'upload.metadata-invalid', { requires_dist: 'six=1' }],
-      ['a direct reference', 'upload.metadata-invalid', { requires_dist: 'six @ https://x.example/six.whl' }],
-      ['a classifier of no list', 'upload.metadata-invalid', { classifiers: 'Private :: Do Not Upload' }],
-      [
-        'a licence of no list',
-        'upload.metadata-invalid',
-        { license_expression: 'Mine', metadata_version: '2.4' },
-      ],
-      ['a licence file above', 'upload.metadata-invalid', { license_file: '../X', metadata_version: '2.4' }],
-      ['a keyword to import', 'upload.metadata-invalid', { import_name: 'class', metadata_version: '2.5' }],
-      ['a field that is younger', 'upload.metadata-invalid', { import_name: 'x', metadata_version: '2.4' }],
-      ['an author nobody can write to', 'upload.metadata-invalid', { author_email: 'root@localhost' }],
-      ['a home page that runs', 'upload.metadata-invalid', { home_page: 'javascript:alert(1)' }],
-      ['a link without a label', 'upload.metadata-invalid', { project_urls: ', https://x.example' }],
-      ['a description in HTML', 'upload.metadata-invalid', { description_content_type: 'text/html' }],
-      ['a name that changes later', 'upload.metadata-invalid', { dynamic: 'Name', metadata_version: '2.2' }],
-    ] as const
-  ).map(([what, code, fields]) => ({
-    what,
-    status: 400,
-    code,
-    request: () => ({ headers: ours(), form: uploadForm('new-one', '1.0', { fields }) }),
-  })),
-  ...(
-    [
-      ['a name of the standard library', 'project.name-stdlib', 'json', '1.0'],
-      ['a name that looks like another', 'project.name-too-similar', 'ta-ken', '1.0'],
-      ['a second source distribution', 'release.second-sdist', 'taken', '1.0.0'],
-    ] as const
-  ).map(([what, code, project, version]) => ({
-    what,
-    status: 400,
-    code,
-    request: () => ({ headers: ours(), form: uploadForm(project, version) }),
-  })),
-  ...(
-    [
-      ['the file of another project', 'filename.wrong-name', 'other-1.0.tar.gz'],
-      ['the file of another version', 'filename.wrong-version', 'new_one-2.0.tar.gz'],
-      ['a file of no known kind', 'filename.invalid', 'new_one-1.0.exe'],
-      ['a file name with a folder', 'filename.invalid', '../new_one-1.0.tar.gz'],
-    ] as const
-  ).map(([what, code, filename]) => ({
-    what,
-    status: 400,
-    code,
-    request: () => ({
-      headers: ours(),
-      form: uploadForm('new-one', '1.0', { file: { filename, bytes: sdist('new-one', '1.0').bytes } }),
-    }),
-  })),
-  {
-    what: 'no file',
-    status: 400,
-    code: 'upload.no-file',
-    request: () => ({ headers: ours(), form: uploadForm('new-one', '1.0', { file: null }) }),
-  },
-  {
-    what: 'no form',
-    status: 400,
-    code: 'upload.malformed-form',
-    request: () => ({ headers: ours() }),
-  },
-  ...['submit', 'submit_pkg_info', 'doc_upload'].map((action) => ({
-    what: `the action ${action} of old`,
-    status: 410,
-    code: 'upload.gone',
-    request: () => ({
-      headers: ours(),
-      form: uploadForm('new-one', '1.0', { fields: { ':action': action } }),
-    }),
-  })),
-  {
-    what: 'other bytes under a name that is there',
-    status: 400,
-    code: 'file.exists',
-    request: () => ({
-      headers: ours(),
-      form: uploadForm('taken', '1.0', { file: sdist('taken', '1.0', 'other') }),
-    }),
-  },
-  {
-    what: 'bytes that are there, under another name',
-    status: 400,
-    code: 'file.exists',
-    request: () => ({
-      headers: ours(),
-      form: uploadForm('new-one', '1.0', {
-        file: { filename: 'new_one-1.0.tar.gz', bytes: sdist('taken', '1.0').bytes },
-      }),
-    }),
-  },
-];
 
 describe('the traces', () => {
   it('of an accepted upload are seen', async () => {
@@ -257,11 +71,14 @@ describe('the traces', () => {
 });
 
 describe('a refused upload', () => {
-  it.each(refusals)('$what: $status $code, and no trace', async ({ status, code, request }) => {
-    await expectNoTrace(async () => {
-      expectRefusal(await send(instance.file.upload, request()), status, code);
-    });
-  });
+  it.each(refusalCases(() => ({ ours: instance.file.token, restricted, somebody })))(
+    '$what: $status $code, and no trace',
+    async ({ status, code, request }) => {
+      await expectNoTrace(async () => {
+        expectRefusal(await send(instance.file.upload, request()), status, code);
+      });
+    },
+  );
 
   it('says in JSON what it says in text, to whom prefers it', async () => {
     const form = uploadForm('taken', '1.0', { file: sdist('taken', '1.0', 'other') });

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests against a real S3 server, which is built with Go at first: not part of `npm test`, which needs nothing else. */
+/** Tests against a real S3 server, which is built with Go at first: not part of `npm test`, which needs nothing else. Two files at a time. */
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { conditions: ['@rind/source'] },
@@ -9,7 +9,8 @@ export default defineConfig({
     include: ['**/{src,test}/**/*.s3.test.ts'],
     exclude: ['**/dist/**', '**/node_modules/**', '.cache/**', '.rind/**'],
     environment: 'node',
-    fileParallelism: false,
+    globalSetup: ['libs/test-s3/src/before-all.ts'],
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

@@ -82,7 +82,8 @@ export class Front {
       Object.entries(incoming.headers).filter(([name]) => !hopByHop.has(name)),
     );
     const upstream = request({
-      agent: this.agent,
+      // A kept connection may be closed by the other side at this very moment. What has a body cannot be sent again.
+      agent: hasBody(incoming) ? false : this.agent,
       host: target.hostname,
       port: target.port,
       method: incoming.method ?? 'GET',
@@ -118,6 +119,10 @@ export class Front {
     if (toAuth.test(path)) return this.routes.auth;
     return this.routes.warehouse;
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 function refuse(outgoing: ServerResponse, status: number, text: string, code: string): void {

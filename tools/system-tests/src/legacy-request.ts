@@ -79,6 +79,8 @@ export function send(
   const body = form === undefined ? undefined : multipart(form);
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
+      // A kept connection may be closed by the other side at this very moment.
+      agent: false,
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': multipartType, 'content-length': body.length }),

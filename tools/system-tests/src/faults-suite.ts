@@ -24,7 +24,8 @@ export function describeFaults(kind: StoreKind, seconds: number): void {
         // The faults were there: they were met by authors and by the signer, and the lag could be seen.
         expect(seen.accepted.length).toBeGreaterThan(10);
         expect(seen.refusals).toBeGreaterThan(0);
-        expect(seen.unknownOutcomes).toBeGreaterThan(0);
+        // One write in ten loses its reply: among the few dozens of half a minute there may be none that counts here.
+        if (seconds >= 60) expect(seen.unknownOutcomes).toBeGreaterThan(0);
         expect(seen.longestWaitMs).toBeGreaterThan(0);
         expect(seen.longestQueueAgeSeconds).toBeGreaterThan(0);
       },

@@ -1,6 +1,6 @@
-import { UploadFields } from '@rind/index-model';
+import { splitProjectUrl, UploadFields } from '@rind/index-model';
 import type { JsonObject, JsonValue } from '@rind/kernel';
-import { describingUpload, yankOf } from '../releases/release.ts';
+import { saidOf, yankOf } from '../releases/release.ts';
 import type { Release, ReleasedFile, ReleasedProject } from '../releases/release.ts';
 
 /** Nobody counts downloads here. PyPI sends the same. */
@@ -31,7 +31,7 @@ export function legacyJson({ publicUrl, project, release, releases }: LegacyJson
 }
 
 function info(publicUrl: string, project: ReleasedProject, release: Release): JsonObject {
-  const fields = new UploadFields(describingUpload(release)?.form ?? []);
+  const fields = saidOf(release);
   const text = (name: string): string | null => fields.first(name) ?? null;
   const textOrEmpty = (name: string): string => fields.first(name) ?? '';
   const list = (name: string): string[] | null => {
@@ -77,8 +77,8 @@ function info(publicUrl: string, project: ReleasedProject, release: Release): Js
 /** `Label, URL` pairs; older forms have a home page only. */
 function projectUrls(fields: UploadFields): JsonValue {
   const pairs = fields.all('project_urls').map((pair): [string, string] => {
-    const comma = pair.indexOf(',');
-    return [pair.slice(0, comma).trim(), pair.slice(comma + 1).trim()];
+    const { label, url } = splitProjectUrl(pair);
+    return [label, url];
   });
   const homePage = fields.first('home_page') ?? '';
   const download = fields.first('download_url') ?? '';

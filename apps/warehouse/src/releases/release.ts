@@ -1,3 +1,4 @@
+import { UploadFields } from '@rind/index-model';
 import type { FormFields, PageFile, ProjectStatus, Version } from '@rind/index-model';
 import type { ProjectName } from '@rind/kernel';
 
@@ -51,6 +52,11 @@ export function describingUpload({ files }: Release): UploadedFacts | null {
   const uploaded = files.filter(({ upload }) => upload !== null);
   const first = uploaded.toSorted((a, b) => (a.uploadTime < b.uploadTime ? -1 : 1))[0];
   return first?.upload ?? null;
+}
+
+/** What the authors say of a release; nothing where nothing was uploaded. None of it is signed. */
+export function saidOf(release: Release | null | undefined): UploadFields {
+  return new UploadFields((release && describingUpload(release)?.form) ?? []);
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { Sql } from '@rind/database';
-import { UploadFields } from '@rind/index-model';
 import type { ProjectName } from '@rind/kernel';
 import type { ProjectReleases } from '../releases/project-releases.ts';
-import { describingUpload } from '../releases/release.ts';
+import { saidOf } from '../releases/release.ts';
 import { newestProjects, newestReleases } from './newest.ts';
 import type { Newest } from './newest.ts';
 import { renderFeed } from './rss.ts';
@@ -64,7 +63,7 @@ export class Feeds {
         .map((release) => ({
           title: release.version.text,
           link: this.releaseUrl(name, release.version.text),
-          description: new UploadFields(describingUpload(release)?.form ?? []).first('summary') ?? '',
+          description: saidOf(release).first('summary') ?? '',
           at: new Date(release.files.map(({ uploadTime }) => uploadTime).sort()[0]!),
         })),
     });

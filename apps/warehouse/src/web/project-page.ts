@@ -1,5 +1,4 @@
-import { UploadFields } from '@rind/index-model';
-import { describingUpload, latestRelease, yankOf } from '../releases/release.ts';
+import { latestRelease, saidOf, yankOf } from '../releases/release.ts';
 import type { Release, ReleasedProject } from '../releases/release.ts';
 import { moment } from './dates.ts';
 import { counted } from './human.ts';
@@ -23,8 +22,8 @@ export interface ProjectFacts {
 
 /** A project as seen in one of its releases: the latest, or one that was asked for. */
 export function projectPage({ publicUrl, project, release, description, proof }: ProjectFacts): string {
-  const upload = release === null ? null : describingUpload(release);
-  const summary = new UploadFields(upload?.form ?? []).first('summary') ?? '';
+  const said = saidOf(release);
+  const summary = said.first('summary') ?? '';
   const version = release?.version.text;
   const pinned = release === latestRelease(project.releases) ? '' : `==${version}`;
   return pageLayout(
@@ -39,7 +38,7 @@ export function projectPage({ publicUrl, project, release, description, proof }:
         ${description === null ? html`` : html`<a href="#description">Description</a>`}
         <a href="#files">Files</a> <a href="#verify">How this verifies</a> <a href="#history">History</a>
       </nav>
-      ${told(description, releaseDetails(upload))} ${releaseFiles(project.name, release?.files ?? [], proof)}
+      ${told(description, releaseDetails(said))} ${releaseFiles(project.name, release?.files ?? [], proof)}
       ${proofSection(publicUrl, project, proof)} ${history(project, release)}`,
     { feed: { title: `Releases of ${project.name}`, path: `/rss/project/${project.name}/releases.xml` } },
   );

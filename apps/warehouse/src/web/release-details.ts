@@ -1,13 +1,11 @@
-import { UploadFields } from '@rind/index-model';
-import type { UploadedFacts } from '../releases/release.ts';
+import { splitProjectUrl } from '@rind/index-model';
+import type { ProjectUrl, UploadFields } from '@rind/index-model';
 import { dependencyList } from './dependencies.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
 /** What the authors say of a release. None of it is signed, and none of it is checked. */
-export function releaseDetails(upload: UploadedFacts | null): Html {
-  if (upload === null) return html``;
-  const fields = new UploadFields(upload.form);
+export function releaseDetails(fields: UploadFields): Html {
   const facts = [...peopleOf(fields), ...factsOf(fields)].map(
     ([term, value]) =>
       html`<div>
@@ -16,7 +14,7 @@ export function releaseDetails(upload: UploadedFacts | null): Html {
       </div>`,
   );
   const links = linksOf(fields).map(
-    ([label, url]) => html`<li><a href="${url}" rel="nofollow ugc noopener">${label}</a></li>`,
+    ({ label, url }) => html`<li><a href="${url}" rel="nofollow ugc noopener">${label}</a></li>`,
   );
   const lists = [
     dependencyList(fields.all('requires_dist')),
@@ -69,13 +67,10 @@ function factsOf(fields: UploadFields): [string, string][] {
   return facts.filter(([, value]) => value !== '');
 }
 
-function linksOf(fields: UploadFields): [string, string][] {
-  const pairs = fields.all('project_urls').map((pair): [string, string] => {
-    const comma = pair.indexOf(',');
-    return [pair.slice(0, comma).trim(), pair.slice(comma + 1).trim()];
-  });
-  const home: [string, string] = ['Homepage', fields.first('home_page') ?? ''];
-  return [home, ...pairs].filter(([, url]) => isWebLink(url));
+function linksOf(fields: UploadFields): ProjectUrl[] {
+  const pairs = fields.all('project_urls').map(splitProjectUrl);
+  const home = { label: 'Homepage', url: fields.first('home_page') ?? '' };
+  return [home, ...pairs].filter(({ url }) => isWebLink(url));
 }
 
 /** Anything else than http and https could run in the reader's browser. */

@@ -1,11 +1,11 @@
-import { compareVersions, normalizeName, tryParseVersion, UploadFields } from '@rind/index-model';
+import { compareVersions, normalizeName, tryParseVersion } from '@rind/index-model';
 import type { Sql } from '@rind/database';
 import { isRindError } from '@rind/kernel';
 import { bitLengthOf } from '@rind/repository';
 import type { WarehouseConfig } from '../config.ts';
 import type { Descriptions } from '../descriptions/descriptions.ts';
 import type { ProjectReleases } from '../releases/project-releases.ts';
-import { describingUpload, latestRelease } from '../releases/release.ts';
+import { latestRelease, saidOf } from '../releases/release.ts';
 import type { Release, ReleasedProject } from '../releases/release.ts';
 import { maxSearchPages, searchProjects } from '../search/search.ts';
 import type { StatusDesk } from '../status/status-desk.ts';
@@ -97,7 +97,7 @@ export class WebPages {
   }
 
   private async description(release: Release | null): Promise<Html | null> {
-    const fields = new UploadFields((release && describingUpload(release)?.form) ?? []);
+    const fields = saidOf(release);
     const text = fields.first('description') ?? '';
     if (text === '') return null;
     const contentType = fields.first('description_content_type') || null;

@@ -1,10 +1,9 @@
 import type { Sql } from '@rind/database';
-import { UploadFields } from '@rind/index-model';
 import { isRindError, messageOf } from '@rind/kernel';
 import type { ProjectName } from '@rind/kernel';
 import type { Logger } from '@rind/nest-kit';
 import type { ProjectReleases } from '../releases/project-releases.ts';
-import { describingUpload, latestRelease } from '../releases/release.ts';
+import { latestRelease, saidOf } from '../releases/release.ts';
 import type { ReleasedProject } from '../releases/release.ts';
 
 export interface SearchDocumentsParts {
@@ -35,6 +34,7 @@ export class SearchDocuments {
   private doneUpTo = -1;
   private running: Promise<void> | undefined;
   private wanted = false;
+  private closed = false;
 
   constructor(parts: SearchDocumentsParts) {
     this.parts = parts;
@@ -42,17 +42,19 @@ export class SearchDocuments {
 
   /** Brings the words up to date in the background; calls that come meanwhile are served by one more walk. */
   refresh(): void {
+    if (this.closed) return;
     this.wanted = true;
     this.running ??= this.walks().finally(() => (this.running = undefined));
   }
 
-  /** Resolves when nothing runs. */
-  async idle(): Promise<void> {
-    while (this.running !== undefined) await this.running;
+  /** Ends after the project at hand, however many are left: the next process goes on with them. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
   }
 
   private async walks(): Promise<void> {
-    while (this.wanted) {
+    while (this.wanted && !this.closed) {
       this.wanted = false;
       try {
         await this.walk();
@@ -69,6 +71,7 @@ export class SearchDocuments {
     for (;;) {
       const changed = await this.changedSince(at);
       for (const { name, serial } of changed) {
+        if (this.closed) return;
         try {
           await this.write(await this.parts.releases.find(name as ProjectName));
         } catch (error) {
@@ -98,7 +101,7 @@ export class SearchDocuments {
 
   private async write(project: ReleasedProject): Promise<void> {
     const latest = latestRelease(project.releases);
-    const fields = new UploadFields((latest && describingUpload(latest)?.form) ?? []);
+    const fields = saidOf(latest);
     const classifiers = fields.all('classifiers').join(' ');
     await this.parts.sql.query(
       `INSERT INTO warehouse.search_document AS d (project, display_name, version, summary, words, serial)

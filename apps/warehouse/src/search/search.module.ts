@@ -34,6 +34,6 @@ export class SearchModule implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.documents.idle();
+    await this.documents.close();
   }
 }

@@ -17,17 +17,18 @@ export interface SignedProject {
 }
 
 const maxPageBytes = 33_554_432;
-const cacheBytes = 67_108_864;
 
 /** What was last published about projects: rows that change when a publication closes, and the pages that they name. */
 export class SignedProjects {
   private readonly rows: IndexRows;
   private readonly store: ObjectStore;
-  private readonly cache = new ByteCache(cacheBytes);
+  private readonly cache: ByteCache;
 
-  constructor(rows: IndexRows, store: ObjectStore) {
+  /** @param cacheBytes of pages that are kept; 0 for a reader of every page once, which would only push out the others */
+  constructor(rows: IndexRows, store: ObjectStore, cacheBytes = 67_108_864) {
     this.rows = rows;
     this.store = store;
+    this.cache = new ByteCache(cacheBytes);
   }
 
   /** @throws WarehouseError `project.not-found` */

@@ -2,6 +2,7 @@ import type { Metrics } from '@rind/nest-kit';
 import type { SweepReport } from './garbage/sweep-report.ts';
 import type { WriterWatch } from './health/writer-watch.ts';
 import type { PublishedState } from './published/published-state.ts';
+import type { CountStoreCall } from './store/counting-store.ts';
 
 /**
  * The signer's numbers (docs/reference/metrics.md). What depends on the time is computed when it is asked for;
@@ -10,7 +11,7 @@ import type { PublishedState } from './published/published-state.ts';
 export class SignerMetrics {
   readonly observeStep: (step: string, seconds: number) => void;
   readonly countPublication: (outcome: string, bins: number) => void;
-  readonly countStoreCall: (op: string, outcome: string) => void;
+  readonly countStoreCall: CountStoreCall;
   /** A step of a publication is made again. */
   readonly countRetry: () => void;
   /** What a sweep found and did, once it has ended. */
@@ -38,7 +39,7 @@ export class SignerMetrics {
       if (signed > 0) bins.inc(signed);
     };
     const calls = metrics.counter('rind_store_calls_total', 'Calls to the object store.', ['op', 'outcome']);
-    this.countStoreCall = (op, outcome) => calls.inc({ op, outcome });
+    this.countStoreCall = (op, outcome, times = 1) => calls.inc({ op, outcome }, times);
     const retries = metrics.counter(
       'rind_publish_retries_total',
       'Steps of publications that were made again.',

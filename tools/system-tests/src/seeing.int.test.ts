@@ -79,6 +79,10 @@ describe('The metrics', () => {
     expect(signer.get('rind_publish_seconds_count{step="swap-timestamp"}')).toBeGreaterThanOrEqual(1);
     expect(signer.get('rind_publish_seconds_sum{step="swap-timestamp"}')).toBeGreaterThan(0);
     expect(signer.get('rind_store_calls_total{op="replaceIf",outcome="ok"}')).toBeGreaterThanOrEqual(1);
+    // The bins themselves are put by threads.
+    expect(signer.get('rind_store_calls_total{op="putNew",outcome="ok"}')).toBeGreaterThanOrEqual(
+      signer.get('rind_bins_signed_total')!,
+    );
     expect(signer.get('rind_publish_retries_total')).toBeGreaterThanOrEqual(0);
     // A gauge of the queue is looked at now and then, and may be of before the publication.
     await expect

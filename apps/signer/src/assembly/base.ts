@@ -8,7 +8,7 @@ import type { RefreshSettings } from '@rind/repository';
 import type { ObjectStore, StoreLocation } from '@rind/storage-port';
 import type { SignerConfig } from '../config.ts';
 import { UnprovenBins } from '../repair/unproven-bins.ts';
-import { countingStore } from '../counting-store.ts';
+import { countingStore } from '../store/counting-store.ts';
 import { signerPoints, sweepPoints } from '../crash-points.ts';
 import { registerChecks } from '../health/readiness-checks.ts';
 import { ToldPublicationLog } from '../health/told-log.ts';

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { systemRandomness } from '@rind/kernel';
 import { createWorkerPool, workerUrl } from '@rind/worker-pool';
 import { BinPool } from '../bins/bin-pool.ts';
-import type { BinTasks, BinWorkerData } from '../bins/bin-tasks.ts';
+import type { BinWorkerData } from '../bins/bin-tasks.ts';
+import { countingRunner } from '../bins/counted-tasks.ts';
+import type { CountedBinTasks } from '../bins/counted-tasks.ts';
 import type { SignerConfig } from '../config.ts';
 import { signerWithFaults } from '../injected-faults.ts';
 import { KeyRing } from '../offline-roles/key-ring.ts';
@@ -48,7 +50,7 @@ export async function assembleSigning(base: Base, isDraining: () => boolean): Pr
   });
   await offline.load();
   const { bitLength } = offline.current.bins;
-  const pool = createWorkerPool<BinTasks>({
+  const pool = createWorkerPool<CountedBinTasks>({
     worker: workerUrl(import.meta.url, '../bins/bin.worker'),
     threads: config.RIND_BIN_THREADS,
     maxQueue: 10_000,
@@ -58,7 +60,7 @@ export async function assembleSigning(base: Base, isDraining: () => boolean): Pr
       faults,
     } satisfies BinWorkerData,
   });
-  const bins = new BinPool(pool, bitLength, config.RIND_BIN_THREADS);
+  const bins = new BinPool(countingRunner(pool, numbers.countStoreCall), bitLength, config.RIND_BIN_THREADS);
   const publisher = new Publisher({
     log,
     store,

@@ -1,9 +1,9 @@
 import { binName } from '@rind/repository';
 import type { BinChange, BlobFacts, SnapshotVector } from '@rind/repository';
-import type { WorkerPool } from '@rind/worker-pool';
 import { runBounded } from '../bounded.ts';
 import { binsPerTask } from './bin-tasks.ts';
-import type { BinFinding, BinJob, BinSigning, BinTasks, BuiltBin } from './bin-tasks.ts';
+import type { BinFinding, BinJob, BinSigning, BuiltBin } from './bin-tasks.ts';
+import type { BinRunner } from './counted-tasks.ts';
 
 export type NamedBin = BuiltBin & { readonly role: string; readonly version: number };
 
@@ -11,12 +11,12 @@ const noBins: ReadonlySet<number> = new Set();
 
 /** The pool that builds and signs bins: keys and bin bytes stay in its threads. */
 export class BinPool {
-  private readonly pool: WorkerPool<BinTasks>;
+  private readonly pool: BinRunner;
   private readonly bitLength: number;
   private readonly threads: number;
   private signing: BinSigning | null = null;
 
-  constructor(pool: WorkerPool<BinTasks>, bitLength: number, threads: number) {
+  constructor(pool: BinRunner, bitLength: number, threads: number) {
     this.pool = pool;
     this.bitLength = bitLength;
     this.threads = threads;

@@ -7,13 +7,18 @@ import { SigningError } from '@rind/signing-port';
 import { poolWorkerData, workerTasks } from '@rind/worker-pool';
 import { binStoreWithFaults } from '../injected-faults.ts';
 import { retryingBinStore } from '../retrying/retrying-bin-store.ts';
+import { countingBinStore } from '../store/counting-store.ts';
 import { BinBuilder } from './bin-builder.ts';
 import { openBinStore } from './bin-store.ts';
-import type { BinSigning, BinTasks, BinWorkerData } from './bin-tasks.ts';
+import type { BinSigning, BinWorkerData } from './bin-tasks.ts';
+import { StoreCallTally } from './counted-tasks.ts';
+import type { CountedBinTasks } from './counted-tasks.ts';
 
 /** One thread of the bin pool: opens its own store and its own keys, and keeps them to itself. */
 const data = poolWorkerData() as BinWorkerData;
-const store = retryingBinStore(binStoreWithFaults(await openBinStore(data.store), data.faults, threadId));
+const tally = new StoreCallTally();
+const faulty = binStoreWithFaults(await openBinStore(data.store), data.faults, threadId);
+const store = retryingBinStore(countingBinStore(faulty, tally.count));
 /** By file; opening one takes some 50 ms. */
 const signers = new Map<string, SyncSigner>();
 
@@ -36,8 +41,8 @@ function signerOf(path: string): SyncSigner {
   return signer;
 }
 
-export default workerTasks<BinTasks>({
-  build: (job) => builderFor(job.signing).build(job),
-  check: (job) => builderFor(job.signing).check(job),
-  stat: ({ key }) => store.stat(key),
+export default workerTasks<CountedBinTasks>({
+  build: (job) => tally.with(builderFor(job.signing).build(job)),
+  check: (job) => tally.with(builderFor(job.signing).check(job)),
+  stat: ({ key }) => tally.with(store.stat(key)),
 });

@@ -16,10 +16,10 @@ import type { AuditEvent } from '@rind/queue-port';
 import { defaultRefresh, metadataKey, stagedRootKey } from '@rind/repository';
 import type { RefreshSettings } from '@rind/repository';
 import type { ObjectStore } from '@rind/storage-port';
-import type { WorkerPool } from '@rind/worker-pool';
 import { BinBuilder } from '../../src/bins/bin-builder.ts';
 import { BinPool } from '../../src/bins/bin-pool.ts';
 import type { BinTasks, BuildJob, CheckJob } from '../../src/bins/bin-tasks.ts';
+import type { BinRunner } from '../../src/bins/counted-tasks.ts';
 import { Intake } from '../../src/intake/intake.ts';
 import { OfflineRoles } from '../../src/offline-roles/offline-roles.ts';
 import { OnlineSigners } from '../../src/offline-roles/online-signers.ts';
@@ -337,7 +337,7 @@ export class SimulatedIndex {
       run: (task: keyof BinTasks, job: BuildJob & CheckJob) =>
         task === 'check' ? builder.check(job) : builder.build(job),
     };
-    return new BinPool(pool as unknown as WorkerPool<BinTasks>, this.options.bitLength, 1);
+    return new BinPool(pool as unknown as BinRunner, this.options.bitLength, 1);
   }
 }
 

@@ -6,6 +6,8 @@ import { differences, rowsOf, writeRows } from './compatibility.ts';
 import { clientEnvironment } from './environment.ts';
 import { ensureFixtures } from './fixtures.ts';
 import type { Fixtures } from './fixtures.ts';
+import { runInLanes } from './lanes.ts';
+import type { Job } from './lanes.ts';
 import { readOptions, usage } from './options.ts';
 import type { Options } from './options.ts';
 import { places } from './places.ts';
@@ -13,7 +15,7 @@ import { ensureVenv } from './python.ts';
 import type { Python, VenvName } from './python.ts';
 import { Report } from './report.ts';
 import { measure, reasonOf } from './suite.ts';
-import type { Bench, Suite, VersionOf } from './suite.ts';
+import type { Bench, VersionOf } from './suite.ts';
 import { suites, suitesApart, suitesSlow } from './suites.ts';
 import { startInstance } from './supervisor.ts';
 import type { RunningSupervisor } from './supervisor.ts';
@@ -53,18 +55,15 @@ const stopAll = (): Promise<unknown> => Promise.all([...supervisors].map((each) 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stopAll().then(() => process.exit(1)));
 }
-await orFail([...chosen, ...chosenApart], async () => {
+try {
   const python = await venv('main');
-  const bench = benchOf(python);
   say(`clients on Python ${python.version}, everything else in ${work}`);
-  if (chosen.length > 0) {
-    await orFail(chosen, async () => runAgainstOne(bench, await ensureFixtures(python, say)));
-  }
-  for (const suite of chosenApart) {
-    say(`\n${suite.name}`);
-    await orFail([suite], () => suite.run(bench, report, versionOf));
-  }
-});
+  await runInLanes(jobsOf(python), options.lanes, report, say, ({ suites: lost }, own, error) => {
+    for (const suite of lost) suite.fail(own, versionOf, reasonOf(error));
+  });
+} catch (error) {
+  for (const suite of [...chosen, ...chosenApart]) suite.fail(report, versionOf, reasonOf(error));
+}
 
 if (report.held && !options.keep) rmSync(work, { recursive: true, force: true });
 else say(`\nkept: ${work}`);
@@ -111,31 +110,41 @@ function compareTable(): boolean {
   return differing.length === 0;
 }
 
-/** What breaks down takes all cells of its suites with it. */
-async function orFail(concerned: readonly Pick<Suite, 'fail'>[], act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    for (const suite of concerned) suite.fail(report, versionOf, reasonOf(error));
-  }
+/** The longest first. */
+function jobsOf(python: Python): Job[] {
+  const bench = benchOf(python);
+  const together: Job = {
+    name: 'on one instance',
+    suites: chosen,
+    run: async (own, tell) => runAgainstOne(bench, await ensureFixtures(python, say), own, tell),
+  };
+  const apart = chosenApart.map((suite): Job => {
+    return { name: suite.name, suites: [suite], run: (own) => suite.run(bench, own, versionOf) };
+  });
+  return chosen.length === 0 ? apart : [together, ...apart];
 }
 
-async function runAgainstOne(bench: Bench, fixtures: Fixtures): Promise<void> {
+async function runAgainstOne(
+  bench: Bench,
+  fixtures: Fixtures,
+  own: Report,
+  tell: (line: string) => void,
+): Promise<void> {
   const supervisor = await bench.startInstance({});
   const context = { ...bench, fixtures, instance: supervisor.instance };
   try {
     for (const suite of chosen) {
-      say(`\n${suite.name}`);
-      await suite.run(context, report, versionOf);
+      tell(`\n${suite.name}`);
+      await suite.run(context, own, versionOf);
     }
   } finally {
     const stopped = await measure(async () => {
       const code = await supervisor.stop();
       if (code !== 0) throw new Error(`exit code ${code}`);
     });
-    say('\ninstance');
+    tell('\ninstance');
     const operation = 'SIGTERM stops everything, exit code 0';
-    report.add({ suite: 'instance', client: 'rind', version: versionOf('rind'), operation, ...stopped });
+    own.add({ suite: 'instance', client: 'rind', version: versionOf('rind'), operation, ...stopped });
   }
 }
 

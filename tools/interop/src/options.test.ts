@@ -3,7 +3,10 @@ import { readOptions } from './options.ts';
 
 describe('the options of a run', () => {
   it('are all off when nothing is given', () => {
-    const none = { only: [], slow: false, write: false, newest: false, keep: false, json: null };
+    const none = {
+      ...{ only: [], slow: false, write: false, newest: false, keep: false, json: null },
+      lanes: 2,
+    };
     expect(readOptions([])).toEqual(none);
   });
 
@@ -16,6 +19,7 @@ describe('the options of a run', () => {
 
   it.each([
     ['an option that there is not', ['--quick']],
+    ['no lane at all', ['--lanes', '0']],
     ['words that belong to no option', ['uv']],
     ['writing the table of the pinned clients with the newest', ['--write', '--newest']],
   ])('refuse %s', (_name, args) => {

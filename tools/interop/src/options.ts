@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const usage =
-  'npm run interop -- [--only SUITE]… [--slow] [--write] [--newest] [--keep] [--json FILE]';
+  'npm run interop -- [--only SUITE]… [--slow] [--write] [--newest] [--keep] [--lanes N] [--json FILE]';
 
 /** What a run is asked for. */
 export interface Options {
@@ -15,6 +15,8 @@ export interface Options {
   readonly newest: boolean;
   /** Leaves the folder of the run in place, as a failure does. */
   readonly keep: boolean;
+  /** So many instances at one time. */
+  readonly lanes: number;
   /** Where the cells go as JSON. */
   readonly json: string | null;
 }
@@ -29,9 +31,11 @@ export function readOptions(args: readonly string[]): Options {
       write: { type: 'boolean', default: false },
       newest: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      lanes: { type: 'string', default: '2' },
       json: { type: 'string' },
     },
   });
   if (values.write && values.newest) throw new Error('--write is for the pinned clients: not with --newest');
-  return { ...values, json: values.json ?? null };
+  if (!/^[1-9]$/.test(values.lanes)) throw new Error('--lanes takes a number from 1 to 9');
+  return { ...values, lanes: Number(values.lanes), json: values.json ?? null };
 }

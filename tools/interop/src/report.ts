@@ -36,6 +36,11 @@ export class Report {
     if (reason !== '') this.say(reason.replace(/^/gm, '      '));
   }
 
+  /** The cells of another, in their order and without a word. */
+  take(other: Report): void {
+    this.results.push(...other.results);
+  }
+
   get counts(): Readonly<Record<CellResult['result'], number>> {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const { result } of this.results) counts[result] += 1;

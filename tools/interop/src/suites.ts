@@ -38,6 +38,8 @@ export const suites: readonly Suite[] = [
 
 /** Suites that do to an instance what no other suite could bear: each starts its own. */
 export const suitesApart: readonly Suite<Bench>[] = [
+  rotationLarge,
+  rotation,
   attacksRind,
   attacksPythonTuf,
   fsck,
@@ -45,8 +47,6 @@ export const suitesApart: readonly Suite<Bench>[] = [
   explicitBins,
   twoSigners,
   killing,
-  rotation,
-  rotationLarge,
 ];
 
 /** Suites that take many minutes: run with `--slow`, or by their names. */

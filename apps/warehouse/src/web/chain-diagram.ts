@@ -1,6 +1,6 @@
 import type { StatusReport } from '../status/status-report.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 
 interface Box {
   readonly x: number;

@@ -1,6 +1,6 @@
 import { humanDate } from './human.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 
 /** A moment for people and programs. @param at ISO 8601 in UTC */
 export function moment(at: string | Date): Html {

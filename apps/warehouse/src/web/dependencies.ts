@@ -1,5 +1,5 @@
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 
 /** The name (PEP 508) with its extras, the rest, and the extra that asks for it where there is one. */
 const requirement = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*(?:\s*\[[^\]]*\])?)\s*([^;]*)(?:;(.*))?$/s;

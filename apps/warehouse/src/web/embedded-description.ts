@@ -1,4 +1,4 @@
-import { Html } from './html.ts';
+import { Html } from '@rind/html';
 
 /** Headings of a description stand below the `h2` over it. */
 const outerLevel = 2;

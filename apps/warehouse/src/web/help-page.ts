@@ -1,5 +1,5 @@
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 import { pageLayout } from './page-layout.ts';
 
 /** One thing that an index may say to an author: what it means, and what to do about it. */

@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '@rind/html';
 import { pageLayout } from './page-layout.ts';
 
 export function notFoundPage(name: string): string {

@@ -1,7 +1,6 @@
-import { Html, html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 import { style } from './style.ts';
-
-const styleSheet = new Html(`<style>${style}</style>`);
 
 export interface PageOptions {
   /** A feed that belongs to the page. */
@@ -23,7 +22,7 @@ export function pageLayout(title: string, content: Html, { feed, question = '' }
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         <link rel="icon" href="data:," />
-        ${feedLink} ${styleSheet}
+        ${feedLink} ${style.element}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>

@@ -1,6 +1,6 @@
 import { moment } from './dates.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 import type { ProofFacts, ProvingRole } from './proof-facts.ts';
 
 /** The list of roles that lead to a target, each with version and expiry, and the target at its end. */

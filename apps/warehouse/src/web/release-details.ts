@@ -1,8 +1,8 @@
 import { splitProjectUrl } from '@rind/index-model';
 import type { ProjectUrl, UploadFields } from '@rind/index-model';
 import { dependencyList } from './dependencies.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 
 /** What the authors say of a release. None of it is signed, and none of it is checked. */
 export function releaseDetails(fields: UploadFields): Html {

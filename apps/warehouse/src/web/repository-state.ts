@@ -1,8 +1,8 @@
 import type { StatusReport } from '../status/status-report.ts';
 import { moment } from './dates.ts';
 import { counted, humanBytes, humanDuration } from './human.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 
 /** The verdict on the repository and its numbers. @param status null when the database does not answer */
 export function repositoryState(status: StatusReport | null): Html {

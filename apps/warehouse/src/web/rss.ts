@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '@rind/html';
 
 export interface FeedItem {
   readonly title: string;

@@ -1,6 +1,6 @@
 import type { FoundProject, SearchResult } from '../search/search.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 import { pageLayout } from './page-layout.ts';
 
 export interface SearchFacts {

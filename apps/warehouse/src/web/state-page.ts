@@ -1,7 +1,7 @@
 import type { StatusReport } from '../status/status-report.ts';
 import { chainDiagram } from './chain-diagram.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
 import { pageLayout } from './page-layout.ts';
 import { repositoryState } from './repository-state.ts';
 

@@ -11,7 +11,7 @@ import { maxSearchPages, searchProjects } from '../search/search.ts';
 import type { StatusDesk } from '../status/status-desk.ts';
 import { embedDescription } from './embedded-description.ts';
 import { homePage } from './home-page.ts';
-import type { Html } from './html.ts';
+import type { Html } from '@rind/html';
 import { newestReleases } from './newest.ts';
 import { notFoundPage } from './not-found-page.ts';
 import { projectPage } from './project-page.ts';

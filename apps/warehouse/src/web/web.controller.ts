@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { helpPage } from './help-page.ts';
-import { contentSecurityPolicy } from './style.ts';
+import { style } from './style.ts';
 import { WebPages } from './web-pages.ts';
 import type { ProjectAnswer } from './web-pages.ts';
 
@@ -71,7 +71,7 @@ function send(reply: FastifyReply, status: number, page: string): void {
   void reply
     .status(status)
     .headers({
-      'Content-Security-Policy': contentSecurityPolicy,
+      'Content-Security-Policy': style.policy,
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
     })

@@ -74,17 +74,19 @@ function info(publicUrl: string, project: ReleasedProject, release: Release): Js
   };
 }
 
-/** `Label, URL` pairs; older forms have a home page only. */
+/** As PyPI: home page and download first, which a pair of that label takes over and a pair that repeats them adds nothing to. */
 function projectUrls(fields: UploadFields): JsonValue {
-  const pairs = fields.all('project_urls').map((pair): [string, string] => {
-    const { label, url } = splitProjectUrl(pair);
-    return [label, url];
-  });
-  const homePage = fields.first('home_page') ?? '';
-  const download = fields.first('download_url') ?? '';
-  if (homePage !== '') pairs.unshift(['Homepage', homePage]);
-  if (download !== '') pairs.push(['Download', download]);
-  return pairs.length === 0 ? null : Object.fromEntries(pairs);
+  const urls = new Map<string, string>();
+  const known = (label: string, url = ''): unknown => url !== '' && urls.set(label, url);
+  known('Homepage', fields.first('home_page'));
+  known('Download', fields.first('download_url'));
+  for (const { label, url } of fields.all('project_urls').map(splitProjectUrl)) {
+    const plain = label.toLowerCase().replace(/[-_]/g, '');
+    if (plain === 'homepage' && url === urls.get('Homepage')) continue;
+    if (plain === 'downloadurl' && url === urls.get('Download')) continue;
+    urls.set(label, url);
+  }
+  return urls.size === 0 ? null : Object.fromEntries(urls);
 }
 
 function fileEntry(publicUrl: string, project: ReleasedProject, file: ReleasedFile): JsonObject {

@@ -15,7 +15,7 @@ export function corpusDocument(rows: readonly CorpusRow[]): string {
   const lines = [
     '# Corpus',
     '',
-    'Written by `npm run corpus`: real distributions of well-known projects, pinned by their SHA-256, go in by twine. Those below come out byte for byte by pip, and the simple page (hashes, size, Requires-Python), the core metadata (PEP 658) and PyPI’s JSON (digests, size, kind, version, summary, people, licence, classifiers, requirements, extras) say of each what the file says of itself, as Python’s own `zipfile`, `tarfile` and `email` read it. Metadata 2.0 was never a standard: twine does not read it, so those files are sent as a form of what they state.',
+    'Written by `npm run corpus`: real distributions of well-known projects, pinned by their SHA-256, go in by twine. Those below come out byte for byte by pip, and the simple page (hashes, size, Requires-Python), the core metadata (PEP 658) and PyPI’s JSON (digests, size, kind, name, version, summary, description, keywords, people, licence, project URLs, classifiers, requirements, extras, dynamic fields) say of each what the file says of itself, as Python’s own `zipfile`, `tarfile` and `email` read it. Metadata 2.0 was never a standard: twine does not read it, so those files are sent as a form of what they state.',
     '',
     `${held.length} of ${rows.length} files are taken, of ${projects(held)} projects.`,
     '',

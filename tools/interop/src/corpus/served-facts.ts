@@ -3,6 +3,7 @@ import { sha256Hex } from '../fixtures.ts';
 import type { Instance } from '../instance.ts';
 import { projectOf, versionOf } from './listed-distribution.ts';
 import type { ListedDistribution } from './listed-distribution.ts';
+import { shownInfo, specifiers, statedInfo } from './release-info.ts';
 import type { StatedFacts } from './stated-facts.ts';
 
 interface SimpleFile {
@@ -97,63 +98,6 @@ async function assertLegacyJson(
     },
     'the file in PyPI’s JSON',
   );
-  const { shown, wanted } = metadataFields(info, describing);
-  assert.deepEqual(shown, wanted, 'the metadata in PyPI’s JSON');
-}
-
-/** Fields of one value, and of many, by their name in the JSON and in the file. */
-const single = {
-  version: 'version',
-  summary: 'summary',
-  author: 'author',
-  author_email: 'author-email',
-  maintainer: 'maintainer',
-  maintainer_email: 'maintainer-email',
-  license_expression: 'license-expression',
-  description_content_type: 'description-content-type',
-} as const;
-const several = {
-  classifiers: 'classifier',
-  requires_dist: 'requires-dist',
-  provides_extra: 'provides-extra',
-} as const;
-
-/** White space at ends and between lines is nobody's statement; an absent list is an empty one. */
-function metadataFields(info: LegacyJson['info'], { metadata }: StatedFacts) {
-  const shown: Record<string, unknown> = {};
-  const wanted: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(single)) {
-    shown[name] = spaced(String(info[name] ?? ''));
-    wanted[name] = spaced(metadata[field]?.[0] ?? '');
-    // Old tools wrote this for what nobody said.
-    if (wanted[name] === 'UNKNOWN') wanted[name] = shown[name];
-  }
-  for (const [name, field] of Object.entries(several)) {
-    shown[name] = sorted(info[name] as string[] | null);
-    wanted[name] = sorted(metadata[field]);
-  }
-  // Before 2.4 the field was a custom of one tool, and twine leaves it out.
-  if (Number(metadata['metadata-version']?.[0]) >= 2.4) {
-    shown['license_files'] = sorted(info['license_files'] as string[] | null);
-    wanted['license_files'] = sorted(metadata['license-file']);
-  }
-  return { shown, wanted };
-}
-
-function spaced(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
-}
-
-/** An index writes a set of specifiers in its own order and without spaces, as PyPI does. */
-function specifiers(text: string | null | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((each) => each.replace(/\s+/g, ''))
-    .filter((each) => each !== '')
-    .sort();
-}
-
-/** Requirements are compared without the spaces that tools set differently. */
-function sorted(values: readonly string[] | null | undefined): string[] {
-  return [...(values ?? [])].map((value) => spaced(value).replace(/\s*([;<>=!~()[\],])\s*/g, '$1')).sort();
+  const wanted = statedInfo(describing);
+  assert.deepEqual(shownInfo(info, wanted), wanted, 'the metadata in PyPI’s JSON');
 }

@@ -230,6 +230,20 @@ describe('a refusal', () => {
     await nothingLeft();
   });
 
+  it.each(['*/*', 'application/json'])(
+    'to %s does not send 60 KB back that somebody sent',
+    async (accept) => {
+      const long = wheelBody(bytes, { classifiers: `first${'x'.repeat(60_000)}last` });
+      const answer = await post({ url: gate.url, body: long, headers: { accept } });
+      expect([answer.status, answer.headers['x-rind-error']]).toEqual([400, 'upload.metadata-invalid']);
+      expect(answer.reason).toMatch(
+        /^'firstx+ \? x+last' is not a valid classifier\. See .+ for more information\.$/,
+      );
+      expect(answer.reason.length).toBeLessThan(1_000);
+      expect(answer.body.length).toBeLessThan(2_200);
+    },
+  );
+
   it('takes a description of 9 MB', async () => {
     const long = wheelBody(bytes, { description: 'x'.repeat(9 * mebibyte) });
     expect(await post({ url: gate.url, body: long })).toMatchObject({ status: 200 });

@@ -86,7 +86,7 @@ export async function fetchListedFile(
 ): Promise<Uint8Array> {
   const { length: expected } = listed;
   const place = fetchTargetPlace(listed);
-  const bytes = await fetchBounded(fetcher, url, expected ?? maxBytes);
+  const bytes = await fetchBounded(fetcher, url, expected ?? maxBytes, place);
   if (bytes === null) throw new ClientError('target.missing', place, { path, url });
   if (bytes === 'too large') {
     throw expected === undefined

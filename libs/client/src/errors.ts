@@ -1,3 +1,4 @@
+import { FetchError } from '@rind/client-port';
 import { RindError } from '@rind/kernel';
 
 interface ClientErrors {
@@ -67,7 +68,7 @@ export type ClientErrorDetails<Code extends ClientErrorCode = ClientErrorCode> =
     readonly reason: string;
   };
 
-/** A refusal, or a repository that cannot be followed. Failures of the network are the `FetchError` of client-port. */
+/** A refusal, or a repository that cannot be followed. Failures of the network are a `FailedTransfer`. */
 export class ClientError<Code extends ClientErrorCode = ClientErrorCode> extends RindError<
   Code,
   ClientErrorDetails<Code>
@@ -76,6 +77,18 @@ export class ClientError<Code extends ClientErrorCode = ClientErrorCode> extends
     const reason = printable((reasons[code] as (facts: ClientErrors[Code]) => string)(facts));
     const details = Object.assign({ role, spec, reason }, facts);
     super(code, `${printable(role)}: ${reason} (${spec})`, details, options);
+  }
+}
+
+/**
+ * A transfer that failed: the `FetchError` of the fetcher with its code and its facts, and in its details the `Place`
+ * and the `reason` that refusals have too. Whoever is kept waiting (TUF 1.0.34 §1.5.2) is told for what.
+ */
+export class FailedTransfer extends FetchError {
+  constructor(cause: FetchError, { role, spec }: Place) {
+    const reason = printable(cause.message);
+    const details = Object.assign({ role, spec, reason }, cause.details);
+    super(cause.code, `${printable(role)}: ${reason} (${spec})`, details, { cause });
   }
 }
 

@@ -2,7 +2,8 @@ import { FetchError } from '@rind/client-port';
 import type { Fetcher } from '@rind/client-port';
 import { isRindError } from '@rind/kernel';
 import { at } from './checks.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, FailedTransfer } from './errors.ts';
+import type { Place } from './errors.ts';
 import { encodePathSegment } from './target-path.ts';
 
 /** The repository's metadata files. No more is read of any than it may be long, whatever the fetcher does. */
@@ -30,11 +31,12 @@ export class MetadataSource {
    */
   async fetch(role: string, version: number | null, maxBytes: number, spec: string, listedBytes?: number) {
     const bound = Math.min(maxBytes, listedBytes ?? maxBytes);
-    const bytes = await fetchBounded(this.fetcher, this.url(role, version), bound);
+    const place = at(role, spec);
+    const bytes = await fetchBounded(this.fetcher, this.url(role, version), bound, place);
     if (bytes !== 'too large') return bytes;
     throw bound === listedBytes
-      ? new ClientError('verify.length-mismatch', at(role, spec), { expected: bound, received: null })
-      : new ClientError('verify.too-large', at(role, spec), { maxBytes: bound });
+      ? new ClientError('verify.length-mismatch', place, { expected: bound, received: null })
+      : new ClientError('verify.too-large', place, { maxBytes: bound });
   }
 
   /** The file; `role.missing` when it does not exist. */
@@ -46,18 +48,23 @@ export class MetadataSource {
   }
 }
 
-/** A file of at most `maxBytes`, or the word that it has more; other failures stay `FetchError`s. */
+/**
+ * A file of at most `maxBytes`, or the word that it has more; other failures of the fetcher become a `FailedTransfer`.
+ * @param place what the file is needed for
+ */
 export async function fetchBounded(
   fetcher: Fetcher,
   url: string,
   maxBytes: number,
+  place: Place,
 ): Promise<Uint8Array | null | 'too large'> {
   try {
     const bytes = await fetcher.fetch(url, maxBytes);
     return bytes !== null && bytes.length > maxBytes ? 'too large' : bytes;
   } catch (error) {
-    if (error instanceof FetchError && isRindError(error, 'fetch.too-large')) return 'too large';
-    throw error;
+    if (!(error instanceof FetchError)) throw error;
+    if (isRindError(error, 'fetch.too-large')) return 'too large';
+    throw new FailedTransfer(error, place);
   }
 }
 

@@ -189,7 +189,11 @@ describe('a fetcher', () => {
       fetch: (url, maxBytes) => (failures-- > 0 ? Promise.reject(failure) : repository.fetch(url, maxBytes)),
     };
     const client = clientOf(repository, store, { fetcher });
-    await expect(client.download(SIX)).rejects.toBe(failure);
+    await expect(client.download(SIX)).rejects.toMatchObject({
+      code: 'fetch.failed',
+      details: { url: 'x', status: null, role: 'root', spec: 'TUF 1.0.34 §5.3.3' },
+      cause: failure,
+    });
     expect(fromUtf8(await client.download(SIX))).toBe('first');
   });
 });

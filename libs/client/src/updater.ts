@@ -63,7 +63,8 @@ export class Updater {
 
   /**
    * Brings root, timestamp, snapshot and the top-level targets up to date (TUF 1.0.34 §5.1 to §5.6.6). Calls during
-   * a refresh join it. Throws `ClientError` for what was refused, `FetchError` for what could not be fetched.
+   * a refresh join it. Throws `ClientError` for what was refused, and for what could not be
+   * fetched a `FetchError` of client-port whose details name role and step as those of a `ClientError` do.
    */
   async refresh(): Promise<void> {
     await this.startRefresh();

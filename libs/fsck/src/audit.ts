@@ -29,6 +29,8 @@ export interface AuditLimits {
   readonly largeBinBytes: number;
   /** Of a page that is read to compare it. */
   readonly maxPageBytes: number;
+  /** Of core metadata or provenance, which pages name by a checksum alone. */
+  readonly maxPageDocumentBytes: number;
   /** Warn when timestamp, snapshot or a bin is valid for less. */
   readonly onlineMarginMs: number;
   /** Warn when any other role is valid for less. */
@@ -55,6 +57,7 @@ export const defaultAuditLimits: AuditLimits = {
   maxTargetsBytes: 5_000_000,
   largeBinBytes: 4_500_000,
   maxPageBytes: 50_000_000,
+  maxPageDocumentBytes: 10_000_000,
   onlineMarginMs: 12 * HOUR_MS,
   offlineMarginMs: 60 * 24 * HOUR_MS,
   concurrency: 8,

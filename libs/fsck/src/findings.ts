@@ -54,6 +54,11 @@ export const findingSeverities = {
   'fsck.page-malformed': 'error',
   'fsck.page-lists-unsigned': 'error',
   'fsck.page-lacks-file': 'error',
+  // What pages name beside the targets.
+  'fsck.core-metadata-missing': 'error',
+  'fsck.core-metadata-hash': 'error',
+  'fsck.provenance-missing': 'warning',
+  'fsck.provenance-hash': 'error',
   // What else is in the store.
   'fsck.stray-file': 'info',
   'fsck.unpublished-version': 'info',

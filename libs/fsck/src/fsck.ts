@@ -3,8 +3,8 @@
  * client can see. Nothing but the given root is trusted, nothing is written, and memory does not grow with the
  * number of targets.
  *
- * In this order, each on what the one before found: roots, timestamp, snapshot, targets roles, target files, project
- * pages, what else is stored, the database.
+ * In this order, each on what the one before found: roots, timestamp, snapshot, targets roles, target files with what
+ * pages name beside them, project pages, what else is stored, the database.
  */
 import type { Clock } from '@rind/kernel';
 import { isRindError } from '@rind/kernel';

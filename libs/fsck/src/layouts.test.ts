@@ -2,7 +2,16 @@ import { FakeClock, utf8 } from '@rind/kernel';
 import type { JsonObject } from '@rind/kernel';
 import { RepositorySimulator } from '@rind/testkit';
 import { describe, expect, it } from 'vitest';
-import { audit, codes, readerOf, repository, six, startMs, summary } from '../test/repository.ts';
+import {
+  audit,
+  codes,
+  readerOf,
+  repository,
+  six,
+  startMs,
+  summary,
+  withoutVersions,
+} from '../test/repository.ts';
 import { fsck } from './index.ts';
 
 /** Delegations by path, two levels deep, and no bins that anybody would use. */
@@ -13,24 +22,6 @@ function delegated(): RepositorySimulator {
   simulator.addTarget('docs/guide', 'a guide', 'team/a');
   simulator.addTarget('docs/deep/guide', 'a deep guide', '2.writers');
   simulator.publish();
-  return simulator;
-}
-
-/** The same files under the names that repositories without consistent snapshots have. */
-function withoutVersions(simulator: RepositorySimulator): RepositorySimulator {
-  simulator.forge('root', { change: (signed: JsonObject) => ({ ...signed, consistent_snapshot: false }) });
-  const { served } = simulator;
-  for (const path of served.paths()) {
-    const role = /^metadata\/[0-9]+\.(.+)\.json$/.exec(path)?.[1];
-    if (role === undefined || role === 'root') continue;
-    served.put(`metadata/${role}.json`, simulator.published(role).bytes);
-    served.remove(path);
-  }
-  for (const path of served.paths()) {
-    if (!path.startsWith('targets/')) continue;
-    served.put(path.replace(/[0-9a-f]{64}\./, ''), served.get(path)!);
-    served.remove(path);
-  }
   return simulator;
 }
 

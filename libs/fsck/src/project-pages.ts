@@ -27,20 +27,21 @@ export class ProjectPages {
     this.audit = audit;
   }
 
-  /** Takes the verified bytes of a project's page. */
-  take(target: ListedTarget, bytes: Uint8Array): void {
+  /** Takes the verified bytes of a project's page, and gives the page if they are one. */
+  take(target: ListedTarget, bytes: Uint8Array): ProjectPage | null {
     const parsed = targetOf(target.path);
-    if (parsed?.kind !== 'page') return;
+    if (parsed?.kind !== 'page') return null;
     const page = this.parse(target, parsed.project, bytes);
-    if (page === null) return;
+    if (page === null) return null;
     this.audit.report.checked.pages++;
     // A quarantined project offers nothing (PEP 792) and keeps its files.
-    if (page.status === 'quarantined') return;
+    if (page.status === 'quarantined') return page;
     const offered = new SetSum();
     for (const file of offeredFiles(page))
       offered.add(packageTargetPath(page.name, file.filename), file.size, file.sha256);
     this.ledger.entry(page.name).offered = offered;
     this.places.set(page.name, target);
+    return page;
   }
 
   /** After all targets and pages were taken. @param read gives the bytes of a page again */

@@ -20,6 +20,10 @@ export interface Checked {
   targetBytes: number;
   /** Project pages that were compared with the listed files. */
   pages: number;
+  /** Core metadata of wheels that was read and hashed (PEP 658). */
+  coreMetadata: number;
+  /** Provenance that was read and hashed (PEP 740). */
+  provenance: number;
   /** Numbered files in the store, where it can be listed. */
   storedVersions: number;
   /** Earlier snapshots that were compared with their successors. */
@@ -57,6 +61,8 @@ export class ReportBuilder {
     targetsRead: 0,
     targetBytes: 0,
     pages: 0,
+    coreMetadata: 0,
+    provenance: 0,
     storedVersions: 0,
     earlierSnapshots: 0,
     databaseRows: 0,

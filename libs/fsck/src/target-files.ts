@@ -3,6 +3,7 @@ import type { Targets } from '@rind/metadata';
 import type { Audit } from './audit.ts';
 import { inParallel } from './in-parallel.ts';
 import { targetOf } from './project-ledger.ts';
+import { PageDocuments } from './page-documents.ts';
 import { ProjectPages } from './project-pages.ts';
 import { ReportBuilder } from './report.ts';
 import { Sample } from './sample.ts';
@@ -16,6 +17,7 @@ export type TargetsMode = 'sample' | 'all' | 'none';
 /** The files behind the targets: all of them as the roles are read, or afterwards a sample with its projects' pages. */
 export class TargetFiles {
   readonly pages: ProjectPages;
+  private readonly documents: PageDocuments;
   private readonly audit: Audit;
   private readonly consistentSnapshot: boolean;
   private readonly mode: TargetsMode;
@@ -28,6 +30,7 @@ export class TargetFiles {
     this.mode = mode;
     this.sample = new Sample(mode === 'sample' ? audit.limits.sampleSize : 0, seed);
     this.pages = new ProjectPages(audit);
+    this.documents = new PageDocuments(audit, consistentSnapshot);
   }
 
   /** Takes what a role lists. */
@@ -51,6 +54,7 @@ export class TargetFiles {
       await this.read(target, tree.isRind);
       progress({ step: 'targets', done: ++done, total: targets.length });
     });
+    this.documents.finish();
     if (tree.isRind && tree.isComplete) await this.pages.compare(tree, (page) => this.bytesOf(page));
   }
 
@@ -62,7 +66,9 @@ export class TargetFiles {
   private async read(target: ListedTarget, isIndex: boolean): Promise<void> {
     const isPage = isIndex && target.path.startsWith('simple/');
     const bytes = await checkTarget(this.audit, target, this.consistentSnapshot, isPage);
-    if (bytes !== null) this.pages.take(target, bytes);
+    const page = bytes === null ? null : this.pages.take(target, bytes);
+    if (page === null) return;
+    await this.documents.check(target, page, (path) => this.mode === 'all' || this.chosen.has(path));
   }
 
   private async pagesOf(

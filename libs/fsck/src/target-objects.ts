@@ -20,7 +20,10 @@ export function isSafeTargetPath(path: string): boolean {
 }
 
 /** Names under which clients may ask for a target (TUF 1.0.34 §5.7.3): with each listed digest, or its bare path. */
-export function objectPaths({ path, file }: ListedTarget, consistentSnapshot: boolean): readonly string[] {
+export function objectPaths(
+  { path, file }: { readonly path: string; readonly file: Pick<TargetFile, 'hashes'> },
+  consistentSnapshot: boolean,
+): readonly string[] {
   if (!consistentSnapshot) return [`targets/${path}`];
   const slash = path.lastIndexOf('/') + 1;
   const digests = strongAlgorithms.flatMap((algorithm) => file.hashes.get(algorithm) ?? []);

@@ -8,7 +8,18 @@ import { joinMetadata } from '@rind/metadata';
 import type { RepositorySimulator } from '@rind/testkit';
 import { signedBy, testKey } from '@rind/testkit';
 import type { CommittedRecords, FindingCode, FsckOptions } from '../src/index.ts';
-import { contents, pageFile, pageOf, recorded, recordsOf, repository, six, startMs } from './repository.ts';
+import {
+  contents,
+  documented,
+  documents,
+  pageFile,
+  pageOf,
+  recorded,
+  recordsOf,
+  repository,
+  six,
+  startMs,
+} from './repository.ts';
 
 export interface Damaged {
   readonly simulator: RepositorySimulator;
@@ -117,6 +128,18 @@ function sixPage(page: Uint8Array, also: readonly FindingCode[] = []) {
     simulator.publish();
     return { also };
   });
+}
+
+/** With core metadata and provenance that are as they should be, but for one file. */
+function withDocuments(
+  change: (served: RepositorySimulator['served'], metadata: string, provenance: string) => void,
+) {
+  return (): Damaged => {
+    const simulator = documented();
+    const [{ path, provenancePath }] = documents as [(typeof documents)[number]];
+    change(simulator.served, `${simulator.targetObject(path)}.metadata`, provenancePath);
+    return { simulator };
+  };
 }
 
 function withRecords(
@@ -268,6 +291,12 @@ export const damages: Readonly<Record<FindingCode, () => Damaged>> = {
       status: 'active',
       files: [pageFile('six-1.0.tar.gz', 'first')],
     }),
+  ),
+  'fsck.core-metadata-missing': withDocuments((served, metadata) => served.remove(metadata)),
+  'fsck.core-metadata-hash': withDocuments((served, metadata) => served.put(metadata, utf8('Name: other'))),
+  'fsck.provenance-missing': withDocuments((served, _metadata, provenance) => served.remove(provenance)),
+  'fsck.provenance-hash': withDocuments((served, _metadata, provenance) =>
+    served.put(provenance, utf8('{}')),
   ),
   'fsck.stray-file': damaged((simulator) => simulator.served.put('metadata/1.nobody.json', utf8('{}'))),
   'fsck.unpublished-version': damaged((simulator) =>

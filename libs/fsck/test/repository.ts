@@ -2,7 +2,7 @@ import { hashHex } from '@rind/crypto';
 import { packageTargetPath, renderProjectPage } from '@rind/index-model';
 import type { PageFile, ProjectPage } from '@rind/index-model';
 import { FakeClock, utf8 } from '@rind/kernel';
-import type { ProjectName } from '@rind/kernel';
+import type { JsonObject, ProjectName } from '@rind/kernel';
 import { RepositorySimulator } from '@rind/testkit';
 import type { SimulatorOptions } from '@rind/testkit';
 import { fsck } from '../src/index.ts';
@@ -49,6 +49,57 @@ export function repository(options: Partial<SimulatorOptions> = {}): RepositoryS
   for (const project of ['six', 'attrs'])
     simulator.addTarget(`simple/${project}/index.json`, pageOf(project));
   simulator.publish();
+  return simulator;
+}
+
+/** The files of six: what lies beside each of them, and where an instance has its provenance. */
+export const documents = Object.keys(contents)
+  .filter((path) => path.startsWith('packages/six/'))
+  .map((path) => {
+    const filename = path.split('/')[2]!;
+    const version = /-([0-9.]+)\.tar/.exec(filename)![1]!;
+    const provenancePath = `integrity/six/${version}/${filename}/provenance`;
+    return {
+      path,
+      filename,
+      metadata: `Name: ${filename}`,
+      provenance: `{"of":"${filename}"}`,
+      provenancePath,
+    };
+  });
+
+/** The same index with core metadata and provenance of each file of six. */
+export function documented(options: Partial<SimulatorOptions> = {}): RepositorySimulator {
+  const simulator = repository(options);
+  const files = documents.map(({ path, filename, metadata, provenance }) => ({
+    ...pageFile(filename, contents[path]!),
+    coreMetadataSha256: hashHex('sha256', utf8(metadata)),
+    provenanceSha256: hashHex('sha256', utf8(provenance)),
+  }));
+  simulator.addTarget('simple/six/index.json', pageOf('six', { files }));
+  simulator.publish();
+  for (const { path, metadata, provenance, provenancePath } of documents) {
+    simulator.served.put(`${simulator.targetObject(path)}.metadata`, utf8(metadata));
+    simulator.served.put(provenancePath, utf8(provenance));
+  }
+  return simulator;
+}
+
+/** The same files under the names that repositories without consistent snapshots have. */
+export function withoutVersions(simulator: RepositorySimulator): RepositorySimulator {
+  simulator.forge('root', { change: (signed: JsonObject) => ({ ...signed, consistent_snapshot: false }) });
+  const { served } = simulator;
+  for (const path of served.paths()) {
+    const role = /^metadata\/[0-9]+\.(.+)\.json$/.exec(path)?.[1];
+    if (role === undefined || role === 'root') continue;
+    served.put(`metadata/${role}.json`, simulator.published(role).bytes);
+    served.remove(path);
+  }
+  for (const path of served.paths()) {
+    if (!path.startsWith('targets/')) continue;
+    served.put(path.replace(/[0-9a-f]{64}\./, ''), served.get(path)!);
+    served.remove(path);
+  }
   return simulator;
 }
 

@@ -17,6 +17,7 @@ export type { ConfigProblem, KitErrorCode } from './errors.ts';
 export { createLogger, describeError, silentLogger } from './logger.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { redact, redactText } from './redaction.ts';
+export { answerText, maxAnswerTextLength } from './answer-text.ts';
 export { toProblem } from './problem.ts';
 export type { Problem, ProblemAnswer, ProblemRule, ProblemTable } from './problem.ts';
 export { Metrics } from './metrics.ts';

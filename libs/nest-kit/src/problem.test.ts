@@ -25,6 +25,14 @@ describe('toProblem', () => {
     });
   });
 
+  it('does not send a megabyte back that somebody sent', () => {
+    const name = 'x'.repeat(1_048_576);
+    const error = new RindError('file.exists', `File already exists ('${name}')`, { filename: name });
+    const { problem } = toProblem(error, table);
+    expect(problem.detail).toMatch(/^File already exists \('x+ … x+'\)$/);
+    expect(JSON.stringify(problem).length).toBeLessThan(2_500);
+  });
+
   it('does not let a detail replace a registered member', () => {
     const error = new RindError('x.y', 'text', { status: 200, code: 'ok' });
     expect(toProblem(error, { 'x.y': { status: 403, expose: ['status', 'code'] } }).problem).toMatchObject({

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { isRindError } from '@rind/kernel';
+import { answerText } from './answer-text.ts';
 
 /** How an app answers one error code. */
 export interface ProblemRule {
@@ -49,7 +50,7 @@ const frameworkCodes: Readonly<Record<number, string>> = {
   431: 'request.headers-too-large',
 };
 
-/** The public face of anything thrown. Unknown errors become a 500 that says nothing. */
+/** The public face of anything thrown, its texts no longer than `answerText` leaves them. Unknown errors become a 500 that says nothing. */
 export function toProblem(error: unknown, table: ProblemTable): ProblemAnswer {
   if (isRindError(error)) {
     const rule = table[error.code] ?? ownProblems[error.code];
@@ -66,8 +67,11 @@ type Details = Readonly<Record<string, unknown>>;
 
 function fromRule(code: string, message: string, details: Details, rule: ProblemRule): ProblemAnswer {
   const exposed: Record<string, unknown> = {};
-  for (const name of rule.expose ?? []) if (details[name] !== undefined) exposed[name] = details[name];
-  const problem = document(rule.status, code, message, exposed);
+  for (const name of rule.expose ?? []) {
+    const detail = details[name];
+    if (detail !== undefined) exposed[name] = typeof detail === 'string' ? answerText(detail) : detail;
+  }
+  const problem = document(rule.status, code, answerText(message), exposed);
   const asked = details['retryAfterSeconds'];
   const retryAfterSeconds = typeof asked === 'number' ? asked : rule.retryAfterSeconds;
   if (retryAfterSeconds !== undefined) return { problem, retryAfterSeconds };

@@ -5,9 +5,9 @@ import type { Misbehaviour } from './attack-server.ts';
 /** What our own client says of a lie: the code, the role whose document was at hand, and the step that refused. */
 export interface RindRefusal {
   readonly code: ClientErrorCode | 'fetch.slow';
-  /** `bin` stands for the bin of the wanted page; null where only a transfer failed. */
-  readonly role: 'root' | 'timestamp' | 'snapshot' | 'targets' | 'bins' | 'bin' | null;
-  readonly spec: string | null;
+  /** `bin` stands for the bin of the wanted page. */
+  readonly role: 'root' | 'timestamp' | 'snapshot' | 'targets' | 'bins' | 'bin';
+  readonly spec: string;
 }
 
 /**

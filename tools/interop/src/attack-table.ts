@@ -22,8 +22,8 @@ export function attackTables(): { readonly onRepositories: string; readonly onIn
   };
 }
 
-function rindCell(code: string, role: string | null, spec: string | null): string {
-  return role === null || spec === null ? `\`${code}\`` : `\`${code}\`, ${role}, ${spec}`;
+function rindCell(code: string, role: string, spec: string): string {
+  return `\`${code}\`, ${role}, ${spec}`;
 }
 
 function pythonTufCell(refusal: PythonTufRefusal): string {

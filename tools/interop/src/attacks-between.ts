@@ -252,16 +252,16 @@ export const attacksBetween: readonly RepositoryAttack[] = [
   })),
   ...(
     [
-      ['a timestamp', metadataOf('timestamp')],
-      ['a wheel', (repository: RepositorySimulator) => repository.targetObject(wheel)],
+      ['a timestamp', metadataOf('timestamp'), 'timestamp', '§5.4.1'],
+      ['a wheel', (repository: RepositorySimulator) => repository.targetObject(wheel), 'bin', '§5.7.3'],
     ] as const
-  ).map(([what, path]): RepositoryAttack => ({
+  ).map(([what, path, role, section]): RepositoryAttack => ({
     name: `${what} at a byte every half second`,
     by: between,
     act: (repository, server) => server.misbehave(path(repository), 'slow'),
     lie: path,
     heal: (repository) => repository.publish(),
-    rind: { code: 'fetch.slow', role: null, spec: null },
+    rind: { code: 'fetch.slow', role, spec: `TUF 1.0.34 ${section}` },
     pythonTuf: { cannot: 'it has a limit for the time between two bytes, none for the speed' },
   })),
 ];

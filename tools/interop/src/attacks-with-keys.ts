@@ -3,7 +3,7 @@ import type { RepositorySimulator, SimulatorOptions } from '@rind/testkit';
 import type { RepositoryAttack, RindRefusal } from './attack-forms.ts';
 import { binOf, page, pageText, project, wheelName } from './attack-repository.ts';
 
-type Role = Exclude<RindRefusal['role'], null>;
+type Role = RindRefusal['role'];
 
 const above = 'who holds the keys above the role';
 const own = 'who holds the role’s own keys';

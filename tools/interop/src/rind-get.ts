@@ -16,7 +16,7 @@ export function getFrom(
   ]);
 }
 
-/** What `--json` prints of a refusal; `role` and `spec` are null where only a transfer failed. */
+/** What `--json` prints of a refusal; `role` and `spec` are null where no step of the specification was at hand. */
 export interface PrintedError {
   readonly code: string;
   readonly role: string | null;

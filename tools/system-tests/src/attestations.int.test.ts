@@ -14,7 +14,7 @@ import { concatBytes, fromUtf8, systemClock, systemRandomness, toHex, utf8, uuid
 import { attestation } from '@rind/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningInstance } from './instance.ts';
-import { rind } from './rind-command.ts';
+import { jsonLines, rind } from './rind-command.ts';
 import { publish, receiptOf, sdist, upload } from './uploads.ts';
 
 let instance: RunningInstance;
@@ -142,6 +142,11 @@ describe('attestations', () => {
     const { dataDir } = instance;
     const audit = await rind(['fsck', '--targets', 'all', '--database', '--data', dataDir, '--json']);
     expect([audit.exitCode, audit.stderr]).toEqual([0, '']);
+    const { url, root } = instance.file;
+    const outside = await rind(['fsck', url, '--root', root, '--targets', 'all', '--json']);
+    const counts = [audit, outside].map((outcome) => jsonLines(outcome)[0]?.['checked']);
+    expect(outside.exitCode).toBe(0);
+    expect(counts).toMatchObject([{ provenance: 0 }, { provenance: 1 }]);
     const got = await rind(['get', 'by-publisher', '--data', dataDir, '--out', join(dataDir, 'got')]);
     expect(got.exitCode).toBe(0);
     const file = sdist('by-publisher', '1.0');

@@ -2,10 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPool } from '@rind/database';
+import { wheelBytes } from '@rind/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningInstance } from './instance.ts';
 import { jsonLines, rind } from './rind-command.ts';
-import { publish } from './uploads.ts';
+import { publish, receiptOf, upload } from './uploads.ts';
 
 interface Report {
   readonly ok: boolean;
@@ -122,6 +123,25 @@ describe('rind fsck on a running instance', () => {
     const { exitCode, report } = await fsck(copy.place, '--root', copy.root);
     expect(exitCode).toBe(3);
     expect(codes(report)).toEqual(['fsck.target-length', 'fsck.target-missing']);
+  });
+
+  it('refuses the metadata of a wheel that is not what the page says, and one that is gone', async () => {
+    const bytes = wheelBytes({ name: 'wheeled', version: '1.0' });
+    const wheel = { filename: 'wheeled-1.0-py3-none-any.whl', bytes };
+    const kind = { filetype: 'bdist_wheel', pyversion: 'py3' };
+    const { receipt } = await upload(instance.file, 'wheeled', '1.0', wheel, kind);
+    expect((await receiptOf(instance.file, receipt!)).state).toBe('verifiable');
+    const copy = copied();
+    const [metadata] = copy.files(/\.whl\.metadata$/);
+    const all = () => fsck(copy.place, '--root', copy.root, '--targets', 'all');
+    const honest = await all();
+    expect([honest.exitCode, honest.report.checked['coreMetadata']]).toEqual([0, 1]);
+    writeFileSync(metadata!, 'changed');
+    const changed = await all();
+    expect([changed.exitCode, codes(changed.report)]).toEqual([3, ['fsck.core-metadata-hash']]);
+    rmSync(metadata!);
+    const gone = await all();
+    expect([gone.exitCode, codes(gone.report)]).toEqual([3, ['fsck.core-metadata-missing']]);
   });
 
   it('tells what the database says otherwise', async () => {

@@ -24,7 +24,15 @@ function report(findings: readonly Finding[]): FsckReport {
       targetsRead: 2,
       targetBytes: 10,
     },
-    ...{ pages: 1, storedVersions: 9, earlierSnapshots: 1, databaseRows: 0, sampleSeed: 77 },
+    ...{
+      pages: 1,
+      coreMetadata: 1,
+      provenance: 0,
+      storedVersions: 9,
+      earlierSnapshots: 1,
+      databaseRows: 0,
+      sampleSeed: 77,
+    },
   };
   return { ok: findings.length === 0, checked: counts, findings };
 }

@@ -15,7 +15,8 @@ export function describeReport({ ok, checked, findings }: FsckReport, location: 
       `${counted(checked.delegations, 'delegation')}, ${counted(checked.bins, 'bin')}, ` +
       `${counted(checked.signatures, 'valid signature')}`,
     `  ${counted(checked.targets, 'target')} listed, ${checked.targetsRead} read (${checked.targetBytes} bytes), ` +
-      `${counted(checked.pages, 'project page')} compared` +
+      `${counted(checked.pages, 'project page')} compared, ` +
+      `${counted(checked.coreMetadata, 'metadata file')} and ${counted(checked.provenance, 'provenance document')} read` +
       (checked.sampleSeed === null ? '' : `; sample of --seed ${checked.sampleSeed}`),
     `  ${counted(checked.storedVersions, 'stored version')}, ${counted(checked.earlierSnapshots, 'earlier snapshot')}, ` +
       `${counted(checked.databaseRows, 'database row')}`,

@@ -51,6 +51,17 @@ describe('legacyAnswer', () => {
     });
   });
 
+  it('quotes no more than the ends of what is very long, in the phrase and in either body', () => {
+    const said = `'${'x'.repeat(1_048_576)}' is not a valid classifier.`;
+    const short = /^'x{500,} … x+' is not a valid classifier\.$/;
+    const { reason, body } = legacyAnswer(400, said, '*/*');
+    expect(reason).toMatch(/^'x{500,} \? x+' is not a valid classifier\.$/);
+    expect(body.replace(/^400 |\n$/g, '')).toMatch(short);
+    const json = JSON.parse(legacyAnswer(400, said, 'application/json').body) as Record<string, string>;
+    expect(json['message']).toMatch(short);
+    expect(json['code']).toBe(`400 ${json['message']}`);
+  });
+
   it('speaks JSON to uv, with the text in `code`', () => {
     const answer = legacyAnswer(400, 'No "file"', 'application/json;q=0.9, text/plain;q=0.8');
     expect(answer.contentType).toBe('application/json');

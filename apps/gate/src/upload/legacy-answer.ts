@@ -1,3 +1,4 @@
+import { answerText } from '@rind/nest-kit';
 import { STATUS_CODES } from 'node:http';
 
 /** A refusal in the three places where upload clients look: reason phrase, body, and our header. */
@@ -8,18 +9,20 @@ export interface LegacyAnswer {
   readonly body: string;
 }
 
-const maxReasonLength = 1_000;
-
 /**
  * The text as a reason phrase (RFC 9112 §4): printable latin-1, everything else becomes `?`.
- * Cut at 1,000 characters: Python's client gives up on a status line of 64 KiB.
+ * Of at most 1,000 characters: Python's client gives up on a status line of 64 KiB.
  */
 export function reasonPhrase(text: string): string {
-  return text.slice(0, maxReasonLength).replace(/[^\x20-\x7e\xa0-\xff]/gu, '?');
+  return answerText(text).replace(/[^\x20-\x7e\xa0-\xff]/gu, '?');
 }
 
-/** Python's old API passes errors in the reason phrase; behind HTTP/2 only the body is left. */
-export function legacyAnswer(status: number, text: string, accept: string | undefined): LegacyAnswer {
+/**
+ * Python's old API passes errors in the reason phrase; behind HTTP/2 only the body is left.
+ * @param said PyPI's text, of whatever length the values are that it quotes
+ */
+export function legacyAnswer(status: number, said: string, accept: string | undefined): LegacyAnswer {
+  const text = answerText(said);
   const reason = reasonPhrase(text);
   if (prefersJson(accept)) {
     const body = JSON.stringify({

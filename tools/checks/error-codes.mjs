@@ -19,6 +19,9 @@ const otherPlaces = [
   ['apps/warehouse/src/status/assess-health.ts', 'ProblemCode'],
   ['apps/signer/src/intake/intake.ts', null, /reason: '([a-z.-]+)'/g],
   ['apps/signer/src/publishing/oversized.ts', null, /reason: '([a-z.-]+)'/g],
+  ['apps/auth/src/web/account.controller.ts', null, /'(account\.[a-z.-]+)'/g],
+  ['apps/auth/src/web/password.controller.ts', null, /'(account\.[a-z.-]+)'/g],
+  ['apps/auth/src/web/sign-in.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/warehouse/src/receipts/receipt.ts', null, /\?\? '([a-z.-]+)'/g],
 ];
 

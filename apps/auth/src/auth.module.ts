@@ -1,16 +1,15 @@
-import { Inject, Module } from '@nestjs/common';
-import type { OnModuleDestroy } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { createCheckpoint } from '@rind/crash-points';
-import { openPool } from '@rind/database';
 import type { Pool } from '@rind/database';
 import { noCheckpoint } from '@rind/kernel';
 import type { Checkpoint, Clock, Randomness } from '@rind/kernel';
-import { CLOCK, CONFIG, LOGGER, RANDOMNESS, Readiness } from '@rind/nest-kit';
+import { CLOCK, CONFIG, LOGGER, RANDOMNESS } from '@rind/nest-kit';
 import type { Logger } from '@rind/nest-kit';
 import { openKeyFile } from '@rind/signers-file';
 import { authPoints } from './checkpoints.ts';
 import type { AuthConfig } from './config.ts';
 import { DATABASE } from './database.ts';
+import { DatabaseModule } from './database.module.ts';
 import { GrantIssuer } from './grants/grant-issuer.ts';
 import { GrantVoider } from './grants/grant-voider.ts';
 import { GrantsController } from './grants/grants.controller.ts';
@@ -21,18 +20,16 @@ import { RootKeySeal } from './tokens/root-key-seal.ts';
 import { TokenMint } from './tokens/token-mint.ts';
 import { TokenVerifier } from './tokens/token-verifier.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
-
-/** Connections to the database; a burst of grants waits here, not in the database. */
-const connections = 16;
+import { WebModule } from './web/web.module.ts';
 
 /** The composition root of auth: the only place where its parts meet the database and the key. */
 @Module({
+  imports: [DatabaseModule, WebModule],
   controllers: [TokensController, GrantsController, OperatorController],
   providers: [
     GateGuard,
     SignerGuard,
     OperatorGuard,
-    { provide: DATABASE, inject: [CONFIG, Readiness], useFactory: openDatabase },
     {
       provide: RootKeySeal,
       inject: [CONFIG, RANDOMNESS],
@@ -67,19 +64,7 @@ const connections = 16;
     },
   ],
 })
-export class AuthModule implements OnModuleDestroy {
-  constructor(@Inject(DATABASE) private readonly pool: Pool) {}
-
-  onModuleDestroy(): Promise<void> {
-    return this.pool.close();
-  }
-}
-
-function openDatabase(config: AuthConfig, readiness: Readiness): Pool {
-  const pool = openPool(config.databaseUrl, { max: connections, name: 'auth' });
-  readiness.register('database', async () => void (await pool.query('SELECT 1 FROM auth.account LIMIT 1')));
-  return pool;
-}
+export class AuthModule {}
 
 /** A process without its key does not start: readiness follows from that. */
 async function openIssuer(

@@ -22,6 +22,8 @@ beforeAll(() => {
     RIND_GATE_AUTH_SECRET: 'g'.repeat(32),
     RIND_SIGNER_AUTH_SECRET: 's'.repeat(32),
     RIND_OPERATOR_AUTH_SECRET: 'o'.repeat(32),
+    RIND_AUTH_ORIGIN: 'http://localhost:8459',
+    RIND_MAIL: 'development',
     RIND_TOKEN_LOCATION: 'localhost',
   };
 });

@@ -14,6 +14,12 @@ const variables = z.object({
   RIND_GATE_AUTH_SECRET: sharedSecret,
   RIND_SIGNER_AUTH_SECRET: sharedSecret,
   RIND_OPERATOR_AUTH_SECRET: sharedSecret,
+  /** Where people meet auth in their browsers. */
+  RIND_AUTH_ORIGIN: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).origin === url, 'is an origin alone'),
+  /** `development`: mails are kept where everybody may read them, at `/mailbox/`. */
+  RIND_MAIL: z.literal('development'),
   /** Location field of macaroons: the index's domain. */
   RIND_TOKEN_LOCATION: z.string().regex(/^[\x21-\x7e]{1,255}$/),
 });
@@ -23,6 +29,10 @@ export interface AuthConfig {
   readonly databaseUrl: string;
   /** The repository that grants are for. */
   readonly repository: string;
+  /** Where people meet auth: scheme, host and port. */
+  readonly origin: string;
+  /** Whether mails can be read at `/mailbox/`. */
+  readonly mailbox: boolean;
   readonly tokenLocation: string;
   readonly grantKey: { readonly path: string; readonly passphrase: string };
   /** 32 bytes; seals the root keys of tokens. */
@@ -51,6 +61,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     listen: { host: read.RIND_LISTEN_HOST, port: read.RIND_LISTEN_PORT },
     databaseUrl: read.RIND_DATABASE_URL,
     repository: read.RIND_REPOSITORY,
+    origin: read.RIND_AUTH_ORIGIN,
+    mailbox: read.RIND_MAIL === 'development',
     tokenLocation: read.RIND_TOKEN_LOCATION,
     grantKey: {
       path: read.RIND_GRANT_KEY_FILE,

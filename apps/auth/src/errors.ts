@@ -15,8 +15,17 @@ interface AuthErrors {
   'token.wrong-user': object;
   /** The token is for other projects. */
   'token.wrong-project': object;
+  /** The token is for other versions (caveat 100). */
+  'token.wrong-version': object;
+  /** The token is for a file with another digest (caveat 101). */
+  'token.wrong-file': object;
+  /** The token was for one file (caveat 102); `grantId` is that of the same file's grant when it is asked for again. */
+  'token.used': { grantId?: string };
+  /** The token wants a second factor not long ago (caveat 103). */
+  'token.needs-second-factor': object;
   'account.disabled': object;
   'account.name-invalid': object;
+  'account.email-invalid': object;
   /** Neither owner nor maintainer. */
   'authorization.not-a-maintainer': object;
   'project.name-invalid': object;
@@ -27,6 +36,14 @@ interface AuthErrors {
   'grant.unknown': object;
   /** `NODE_ENV=production`, and adapters that are good for development alone. */
   'config.development-only': { variables: readonly string[] };
+  /** A stored secret does not open under its row: the database was tampered with. */
+  'vault.broken': { purpose: string };
+  /** Too many tries of one kind. */
+  'rate.exceeded': object;
+  /** More passwords at once than this process hashes. */
+  'auth.busy': object;
+  /** A form that was not sent from a page of ours. */
+  'request.cross-origin': object;
   /** The sealed root key does not open under this row and account: the database was tampered with. */
   'seal.broken': { tokenId: string };
 }

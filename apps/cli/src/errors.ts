@@ -15,6 +15,8 @@ interface CliErrors {
   'ceremony.not-in-effect': { role: string; version: number; waitedMs: number };
   /** None of the signers of the instance is the writer: `tried` are their addresses. */
   'writer.not-found': { tried: readonly string[] };
+  /** The index or its signer does not take a file; `reason` is its code. */
+  'upload.refused': { file: string; reason: string };
   /** The sweep ended early; `reason` is the signer's code. */
   'gc.failed': { reason: string };
   /** A file of a repository is there and cannot be read; `errno` is the system's name for the reason. */

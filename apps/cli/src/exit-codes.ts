@@ -25,7 +25,10 @@ const rules: readonly (readonly [RegExp, ExitCode])[] = [
   [/^target\.not-yet$/, exitCodes.notYet],
   [/^(?:fetch|store|cache|network)\.|^target\.missing$/, exitCodes.network],
   [/^(?:database|key)\.unavailable$/, exitCodes.network],
-  [/^(?:verify|target|role|page|metadata|json|client|bytes|grant|recovery)\./, exitCodes.refused],
+  [
+    /^(?:verify|target|role|page|metadata|json|client|bytes|grant|recovery|upload|archive|distribution)\./,
+    exitCodes.refused,
+  ],
 ];
 
 /** Which exit code an error means, by its stable code. */

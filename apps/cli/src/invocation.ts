@@ -20,6 +20,8 @@ export interface Invocation {
   readonly clock: Clock;
   /** Where buckets are, for commands that read one. */
   readonly buckets: BucketEnvironment;
+  /** An upload token, from RIND_TOKEN or TWINE_PASSWORD; null when neither is set. */
+  readonly token: string | null;
   /** The instance on this machine; read when it is needed. Throws `instance.not-found`. */
   readonly instance: () => LocalInstance;
 }
@@ -33,6 +35,7 @@ export function invocation(
     output: new Output(json),
     clock: systemClock(config.clockOffsetMs),
     buckets: bucketEnvironment(environment),
+    token: (environment['RIND_TOKEN'] || environment['TWINE_PASSWORD'])?.trim() ?? null,
     instance: () => readInstance(data === undefined ? config.dataDir : resolve(data)),
   };
 }

@@ -18,6 +18,8 @@ import { showStatus } from './commands/status.ts';
 import type { StatusOptions } from './commands/status.ts';
 import { createToken } from './commands/token.ts';
 import type { TokenOptions } from './commands/token.ts';
+import { uploadFiles } from './commands/upload.ts';
+import type { UploadOptions } from './commands/upload.ts';
 import { verifyFiles } from './commands/verify.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Invocation, SharedOptions } from './invocation.ts';
@@ -71,6 +73,19 @@ export function buildProgram(
   fromAnywhere(verify).action((files: string[], options: SharedOptions & SourceOptions) =>
     run(options, (invocation) => verifyFiles(invocation, files, options)),
   );
+
+  described(
+    program.command('upload'),
+    'publish files, each with a token narrowed to it',
+    'upload dist/* --token-file token.txt',
+  )
+    .argument('<file...>', 'wheels and source distributions; their names tell project and version')
+    .option('--repository-url <url>', 'the upload address of an index (default: the instance’s)')
+    .option('--token-file <file>', 'the token (default: RIND_TOKEN, else TWINE_PASSWORD)')
+    .option('--no-wait', 'do not wait until the files are signed')
+    .action((files: string[], options: SharedOptions & UploadOptions) =>
+      run(options, (invocation) => uploadFiles(invocation, files, options)),
+    );
 
   described(
     program.command('inspect'),

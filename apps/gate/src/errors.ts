@@ -14,6 +14,8 @@ interface GateErrors {
   'upload.too-slow': { status: 408 };
   /** The sender went away. */
   'upload.aborted': { status: 400 };
+  /** Another request with the same token for one file brings the same file just now. */
+  'upload.under-way': { status: 503; retryAfterSeconds: number };
   'file.too-large': { status: 400; maxBytes: number };
   /** No room for the file just now. */
   'spool.full': { status: 503; retryAfterSeconds: number };
@@ -33,4 +35,12 @@ export class GateError<Code extends GateErrorCode = GateErrorCode> extends RindE
 > {}
 
 /** A refusal by auth or the warehouse, passed on: their code, their text. */
-export class PassedOnRefusal extends RindError<string, { status: number; retryAfterSeconds?: number }> {}
+export class PassedOnRefusal extends RindError<
+  string,
+  {
+    status: number;
+    retryAfterSeconds?: number;
+    /** Of `token.used`: the token was used for this very file, under this grant. */
+    grantId?: string;
+  }
+> {}

@@ -36,6 +36,53 @@ beforeEach(() => {
 });
 const nothingLeft = () => vi.waitFor(async () => expect(await gate.spooled()).toEqual([]));
 
+describe('a token for one file that has been used for this one', () => {
+  const earlier = '0b3b2ad9-7d0f-4d5e-8f3f-6b0a2b1c4d5e';
+  const refused = { code: 'token.used', detail: 'Used.', grantId: earlier };
+  const answered = (problem: object) =>
+    gate.auth.answer((call) =>
+      call.url === '/internal/grants' ? { status: 403, body: problem } : generousAuth(call),
+    );
+
+  it('gets the answer of the first upload, and nothing is stored or voided', async () => {
+    answered(refused);
+    gate.warehouse.answer(() => ({ status: 200, body: { used: true, uploadId } }));
+    const answer = await post({ url: gate.url, body });
+    expect(answer).toMatchObject({ status: 200, body: '' });
+    expect(answer.headers['link']).toBe(`</api/v1/uploads/${uploadId}>; rel="monitor"`);
+    expect(gate.warehouse.calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `GET /internal/uploads/by-grant/${earlier}`,
+    ]);
+    expect(gate.auth.callsTo('/void')).toEqual([]);
+    await nothingLeft();
+  });
+
+  it('is told to come again while the first upload has no end', async () => {
+    answered(refused);
+    gate.warehouse.answer(() => ({ status: 200, body: { used: false } }));
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.headers['x-rind-error']]).toEqual([503, 'upload.under-way']);
+    expect(answer.headers['retry-after']).toBe('5');
+    gate.warehouse.answer(() => ({ status: 503 }));
+    const unknown = await post({ url: gate.url, body });
+    expect([unknown.status, unknown.headers['x-rind-error']]).toEqual([503, 'warehouse.unavailable']);
+    expect(gate.auth.callsTo('/void')).toEqual([]);
+    await nothingLeft();
+  });
+
+  it('is refused when it was used for another', async () => {
+    answered({ code: 'token.used', detail: 'Used.' });
+    const answer = await post({ url: gate.url, body });
+    expect([answer.status, answer.reason, answer.headers['x-rind-error']]).toEqual([
+      403,
+      'Used.',
+      'token.used',
+    ]);
+    expect(gate.warehouse.calls).toEqual([]);
+    await nothingLeft();
+  });
+});
+
 describe('the grant of an upload', () => {
   const voided = () => gate.auth.callsTo('/void').length;
   const grantId = () => (JSON.parse(gate.auth.callsTo('/grants')[0]!.body.toString()) as { id: string }).id;

@@ -1,4 +1,6 @@
 export { openAesGcm, sealAesGcm } from './aes-gcm.ts';
+export { argon2id } from './argon2id.ts';
+export type { Argon2idCost } from './argon2id.ts';
 export { backend } from './backend.ts';
 export type { CryptoBackend, HashAlgorithm, Hasher, RsaPublicKey } from './primitives.ts';
 export { ed25519FromSeed, ed25519PublicKey, ed25519Sign, ed25519Signer } from './ed25519.ts';

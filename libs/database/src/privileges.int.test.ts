@@ -39,6 +39,12 @@ const index: Readonly<Record<string, { warehouse: string; signer: string }>> = {
 const auth: Readonly<Record<string, string>> = {
   'auth.account': 'siu',
   'auth.token': 'siu',
+  'auth.token_use': 'si',
+  'auth.email': 'siud',
+  'auth.session': 'siu',
+  'auth.mail_link': 'siu',
+  'auth.mail': 'siu',
+  'auth.rate': 'siud',
   'auth.project': 'siud',
   'auth.role': 'siud',
   'auth.grant_log': 'si',

@@ -40,6 +40,7 @@ it('exports exactly what is promised to other libraries', () => {
     'maxSignedGrantBytes',
     'maxSpecifierSetLength',
     'maxVersionLength',
+    'metadataFields',
     'neededMembers',
     'negotiateMediaType',
     'negotiateSimple',

@@ -65,6 +65,8 @@ export { negotiateMediaType, negotiateSimple, simpleContentTypes } from './simpl
 export type { SimpleFormat } from './simple-negotiation.ts';
 export { isUploadTime, uploadTime } from './upload-time.ts';
 
+export { metadataFields } from './metadata-field.ts';
+export type { MetadataField } from './metadata-field.ts';
 export { checkUploadAction, parseUploadForm } from './upload-form.ts';
 export type { ComputedDigests, Filetype, ReceivedUpload, UploadForm } from './upload-form.ts';
 export { UploadError } from './upload-error.ts';

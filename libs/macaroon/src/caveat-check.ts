@@ -10,6 +10,14 @@ export interface CaveatContext {
   readonly projectId: string | null;
   /** The account that the token belongs to. */
   readonly userId: string;
+  /** Whether the file's version equals this one by PEP 440. */
+  readonly isVersion: (text: string) => boolean;
+  /** The file's, 64 digits of lower-case hex. */
+  readonly sha256: string;
+  /** Nonces under this root key that an upload has used up. */
+  readonly usedNonces: ReadonlySet<string>;
+  /** When the account's owner last proved a second factor, in seconds since 1970; null when they never did. */
+  readonly secondFactorAtSeconds: number | null;
 }
 
 export type CaveatFailureCode =
@@ -19,6 +27,10 @@ export type CaveatFailureCode =
   | 'caveat.wrong-user'
   /** Only somebody who came in as a trusted publisher may use the token. */
   | 'caveat.wrong-publisher'
+  | 'caveat.wrong-version'
+  | 'caveat.wrong-file'
+  | 'caveat.used'
+  | 'caveat.needs-second-factor'
   | 'caveat.unknown';
 
 export type CaveatVerdict =
@@ -49,9 +61,24 @@ function failureOf(caveat: Caveat, context: CaveatContext): CaveatFailureCode | 
       return caveat[1] === userId ? null : 'caveat.wrong-user';
     case 4:
       return 'caveat.wrong-publisher';
+    case 100:
+      return caveat[1].some(context.isVersion) ? null : 'caveat.wrong-version';
+    case 101:
+      return caveat[1].includes(context.sha256) ? null : 'caveat.wrong-file';
+    case 102:
+      return context.usedNonces.has(caveat[1]) ? 'caveat.used' : null;
+    case 103:
+      return isRecent(context.secondFactorAtSeconds, caveat[1], nowSeconds)
+        ? null
+        : 'caveat.needs-second-factor';
     case 'own-account':
       return null;
     default:
       return 'caveat.unknown';
   }
+}
+
+/** What lies in the future was not proven either: a clock is wrong. */
+function isRecent(atSeconds: number | null, minutes: number, nowSeconds: number): boolean {
+  return atSeconds !== null && atSeconds <= nowSeconds && nowSeconds - atSeconds < minutes * 60;
 }

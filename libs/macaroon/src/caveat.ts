@@ -1,5 +1,15 @@
-/** Tags of the caveats that PyPI's tokens carry. */
-export const caveatTags = { expiration: 0, projectName: 1, projectId: 2, user: 3, publisher: 4 } as const;
+/** Tags of caveats: below 100 as PyPI's tokens have them, from 100 on our own. */
+export const caveatTags = {
+  expiration: 0,
+  projectName: 1,
+  projectId: 2,
+  user: 3,
+  publisher: 4,
+  version: 100,
+  digest: 101,
+  singleUse: 102,
+  secondFactor: 103,
+} as const;
 
 /** A condition under which a token counts; the first element tells which. */
 export type Caveat =
@@ -11,12 +21,23 @@ export type Caveat =
   | readonly [tag: 3, userId: string]
   /** Issued to a trusted publisher. */
   | readonly [tag: 4, publisherId: string]
+  /** Versions (PEP 440) that may be uploaded, in any spelling. */
+  | readonly [tag: 100, versions: readonly string[]]
+  /** SHA-256 of the files that may be uploaded, 64 digits of lower-case hex. */
+  | readonly [tag: 101, digests: readonly string[]]
+  /** Good for one file: 1 to 128 printable ASCII characters without spaces, told apart under one root key. */
+  | readonly [tag: 102, nonce: string]
+  /** The account's owner must have proven a second factor at most so many minutes ago; 1 to 525,600. */
+  | readonly [tag: 103, minutes: number]
   /** An old form: the account that the token belongs to, whichever it is. */
   | readonly [tag: 'own-account']
   /** Anything else. It never holds. */
   | readonly [tag: 'unknown'];
 
 const UNKNOWN: Caveat = ['unknown'];
+const DIGEST = /^[0-9a-f]{64}$/;
+const NONCE = /^[\x21-\x7e]{1,128}$/;
+const MAX_MINUTES = 525_600;
 
 /**
  * Reads a caveat: `[tag, …fields]` in JSON, or one of the mappings that PyPI wrote before. Whatever is neither, in
@@ -53,6 +74,16 @@ function fromArray([tag, first, second, ...more]: readonly unknown[]): Caveat {
   if (tag === 1) return isTexts(first) ? [1, first] : UNKNOWN;
   if (tag === 2) return isTexts(first) ? [2, first] : UNKNOWN;
   if (tag === 3) return isText(first) ? [3, first] : UNKNOWN;
+  return fromOwn(tag, first);
+}
+
+function fromOwn(tag: unknown, field: unknown): Caveat {
+  if (tag === 100) return isTexts(field) ? [100, field] : UNKNOWN;
+  if (tag === 101) return isTexts(field) && field.every((one) => DIGEST.test(one)) ? [101, field] : UNKNOWN;
+  if (tag === 102) return isText(field) && NONCE.test(field) ? [102, field] : UNKNOWN;
+  if (tag === 103) {
+    return isInteger(field) && field >= 1 && field <= MAX_MINUTES ? [103, field] : UNKNOWN;
+  }
   return UNKNOWN;
 }
 

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { axeFindings } from './accessibility.ts';
 import { keyboardFaults } from './keyboard.ts';
 import { headingOrder, ownLinks, places, sidewaysScroll, unfold } from './layout.ts';
@@ -36,16 +36,40 @@ export async function checkPages(browser: Browser, origin: string, results: Resu
 async function checkPage(
   browser: Browser,
   origin: string,
-  { name, path, status }: (typeof pages)[number],
+  checked: CheckedPage,
   results: Results,
   links: Map<string, string>,
+): Promise<void> {
+  await checkLooks(browser, origin, checked, results, links);
+  const { name, path } = checked;
+  const url = origin + path;
+  await results.run(`${name}: by keyboard`, () =>
+    visit(browser, url, { viewport: desktop }, ({ page }) => keyboardFaults(page)),
+  );
+  await results.run(`${name}: without scripts`, () => scriptlessFaults(browser, url));
+}
+
+export interface CheckedPage {
+  readonly name: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** What holds of any page, in every window and scheme. @param profile such as the cookies of somebody signed in */
+export async function checkLooks(
+  browser: Browser,
+  origin: string,
+  { name, path, status }: CheckedPage,
+  results: Results,
+  links: Map<string, string>,
+  profile: BrowserContextOptions = {},
 ): Promise<void> {
   const url = origin + path;
   for (const [windowName, viewport] of windows) {
     for (const colorScheme of schemes) {
       const where = `${name}, ${windowName}, ${colorScheme}`;
       await results.run(`${where}: opens and reads well`, () =>
-        visit(browser, url, { viewport, colorScheme }, async (seen) => {
+        visit(browser, url, { ...profile, viewport, colorScheme }, async (seen) => {
           for (const link of await ownLinks(seen.page)) links.set(link, name);
           await unfold(seen.page);
           return [
@@ -58,7 +82,7 @@ async function checkPage(
         }),
       );
       await results.run(`${where}: axe`, () =>
-        visit(browser, url, { viewport, colorScheme, bypassCSP: true }, async ({ page }) => {
+        visit(browser, url, { ...profile, viewport, colorScheme, bypassCSP: true }, async ({ page }) => {
           await unfold(page);
           return axeFindings(page);
         }),
@@ -66,13 +90,9 @@ async function checkPage(
     }
   }
   await results.run(`${name}, 320 px: no scroll to the side`, () =>
-    visit(browser, url, { viewport: narrowest }, async ({ page }) => {
+    visit(browser, url, { ...profile, viewport: narrowest }, async ({ page }) => {
       await unfold(page);
       return sidewaysScroll(page);
     }),
   );
-  await results.run(`${name}: by keyboard`, () =>
-    visit(browser, url, { viewport: desktop }, ({ page }) => keyboardFaults(page)),
-  );
-  await results.run(`${name}: without scripts`, () => scriptlessFaults(browser, url));
 }

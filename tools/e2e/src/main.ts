@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { monotonicMs } from '@rind/kernel';
 import { RunningInstance } from '@rind/system-tests';
+import { checkAccounts } from './account-journey.ts';
 import { checkPages } from './checks.ts';
 import { checkTheChecks } from './controls.ts';
 import { chromiumPath, launch } from './chromium.ts';
@@ -39,6 +40,7 @@ try {
       await results.run('pictures', () => takeScreenshots(browser, origin, values.folder));
     }
     await checkPages(browser, origin, results);
+    await checkAccounts(browser, instance.file, results, values.screenshots ? values.folder : null);
   } finally {
     await browser.close();
   }

@@ -19,6 +19,7 @@ const inVenvs = {
   hatch: ['publishing', 'hatch'],
   pdm: ['pdm', 'pdm'],
   bandersnatch: ['mirroring', 'bandersnatch'],
+  pypitoken: ['tokens', 'pypitoken'],
   'pip (Debian 12)': ['debian-12', 'pip'],
 } as const satisfies Partial<Record<ClientName, readonly [VenvName, string]>>;
 

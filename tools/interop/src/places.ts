@@ -11,6 +11,7 @@ export const places = {
   requirementsApart: join(here, '..', 'requirements'),
   tufDownload: join(here, '..', 'python', 'tuf_download.py'),
   tufWatch: join(here, '..', 'python', 'tuf_watch.py'),
+  tokenRead: join(here, '..', 'python', 'token_read.py'),
   goTuf: join(here, '..', 'go'),
   tough: join(here, '..', 'tough'),
   tufJsWatch: join(here, 'tuf-js.ts'),

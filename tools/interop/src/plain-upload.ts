@@ -31,8 +31,11 @@ export function plainFile(project: string, version: string): PlainFile {
   };
 }
 
-/** One upload with the instance's own token. Throws when there is no answer. */
-export function uploadPlain({ file: { upload, token } }: Instance, file: PlainFile): Promise<RawAnswer> {
+/** One upload with the token that stands beside the address. Throws when there is no answer. */
+export function uploadPlain(
+  { file: { upload, token } }: { readonly file: Pick<Instance['file'], 'upload' | 'token'> },
+  file: PlainFile,
+): Promise<RawAnswer> {
   const { project, version, filename, bytes } = file;
   const fields = fieldsOf(file, { name: project, version });
   return rawUpload({ url: upload, token, fields, filename, bytes });

@@ -33,6 +33,7 @@ const requirementsFiles = {
   publishing: join(places.requirementsApart, 'publishing.txt'),
   pdm: join(places.requirementsApart, 'pdm.txt'),
   mirroring: join(places.requirementsApart, 'mirroring.txt'),
+  tokens: join(places.requirementsApart, 'tokens.txt'),
   'debian-12': join(places.requirementsApart, 'debian-12.txt'),
 } as const;
 export type VenvName = keyof typeof requirementsFiles;

@@ -32,7 +32,18 @@ export interface Context extends Scene {
 
 /** `pip (Debian 12)` is the pip of that system; `http` is this program itself. */
 export type ClientName =
-  | ('twine' | 'uv' | 'flit' | 'poetry' | 'hatch' | 'pdm' | 'pip' | 'pip (Debian 12)' | 'bandersnatch')
+  | (
+      | 'twine'
+      | 'uv'
+      | 'flit'
+      | 'poetry'
+      | 'hatch'
+      | 'pdm'
+      | 'pip'
+      | 'pip (Debian 12)'
+      | 'bandersnatch'
+      | 'pypitoken'
+    )
   | ('python-tuf' | 'go-tuf' | 'tuf-js' | 'tough' | 'rind' | 'http');
 
 export type VersionOf = (client: ClientName) => string;

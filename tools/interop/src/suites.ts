@@ -14,6 +14,7 @@ import { rotation, rotationLarge } from './suites/rotation.ts';
 import type { Bench, Suite } from './suite.ts';
 import { tamperingPythonTuf } from './suites/tampering-python-tuf.ts';
 import { tamperingRind } from './suites/tampering-rind.ts';
+import { tokens } from './suites/tokens.ts';
 import { twine } from './suites/twine.ts';
 import { twoSigners } from './suites/two-signers.ts';
 import { uv } from './suites/uv.ts';
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   twine,
   uv,
   publishers,
+  tokens,
   refusals,
   installers,
   pages,

@@ -62,7 +62,7 @@ const pathOf = (project: string, version: string): string =>
 
 describe('rind', () => {
   it('shows its help, with an example, for every command', async () => {
-    const commands = ['get', 'verify', 'inspect', 'status', 'token create', 'audit'];
+    const commands = ['get', 'verify', 'upload', 'inspect', 'status', 'token create', 'audit'];
     const verbs = ['yank', 'unyank', 'delete', 'restore', 'revoke', 'status'].map(
       (verb) => `operator ${verb}`,
     );

@@ -15,8 +15,15 @@ export interface InstanceFile {
   readonly upload: string;
   readonly metadata: string;
   readonly targets: string;
+  /** Where people meet auth in their browsers. */
+  readonly auth: string;
+  /** The development mailbox. */
+  readonly mail: string;
   readonly root: string;
   readonly token: string;
+  /** The demo author, who can sign in. */
+  readonly user: string;
+  readonly password: string;
   readonly repository: string;
   readonly store: { readonly path: string };
   readonly db: { readonly warehouse: string; readonly signer: string; readonly auth: string };

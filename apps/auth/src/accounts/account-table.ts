@@ -12,13 +12,17 @@ export interface Account {
 /** As on PyPI: letters, digits, and `._-` inside; at most 50 characters. Unique without regard to case. */
 const usernameShape = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,48}[A-Za-z0-9])?$/;
 
+export function isUsername(text: string): boolean {
+  return usernameShape.test(text);
+}
+
 /** The account of that name, made now if there is none; `created` tells which. @throws AuthError `account.name-invalid` */
 export async function ensureAccount(
   sql: Sql,
   username: string,
   parts: { clock: Clock; randomness: Randomness },
 ): Promise<Account & { readonly created: boolean }> {
-  if (!usernameShape.test(username)) {
+  if (!isUsername(username)) {
     throw new AuthError('account.name-invalid', 'a user name is 1 to 50 letters, digits, and ._- inside', {});
   }
   const values = [uuidV4(parts.randomness), username, new Date(parts.clock.nowMs())];

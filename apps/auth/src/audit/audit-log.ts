@@ -4,6 +4,12 @@ import type { Clock } from '@rind/kernel';
 /** Events of auth, listed in docs/reference/audit-events.md. */
 export type AuditEvent =
   | 'account.created'
+  | 'account.email-verified'
+  | 'account.password-changed'
+  | 'account.reset-asked'
+  | 'account.sign-in-refused'
+  | 'account.signed-in'
+  | 'account.signed-out'
   | 'token.created'
   | 'token.refused'
   | 'grant.issued'
@@ -16,6 +22,8 @@ export interface AuditEntry {
   readonly event: AuditEvent;
   /** Name of an account, or `operator`; null when nobody could be told. */
   readonly actor: string | null;
+  /** The person whom it concerns: it stands in their own log. */
+  readonly accountId?: string;
   readonly project?: string;
   /** A target path. */
   readonly target?: string;
@@ -26,10 +34,10 @@ export interface AuditEntry {
 /** Appends to the audit log, in the transaction of `sql` if it is one. The role can neither change nor delete a row. */
 export async function audit(sql: Sql, clock: Clock, ...entries: readonly AuditEntry[]): Promise<void> {
   const at = new Date(clock.nowMs());
-  for (const { event, actor, project, target, detail } of entries) {
+  for (const { event, actor, accountId, project, target, detail } of entries) {
     await sql.query(
-      'INSERT INTO auth.audit (at, event, actor, project, target, detail) VALUES ($1, $2, $3, $4, $5, $6)',
-      [at, event, actor, project ?? null, target ?? null, JSON.stringify(detail ?? {})],
+      'INSERT INTO auth.audit (at, event, actor, project, target, detail, account_id) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+      [at, event, actor, project ?? null, target ?? null, JSON.stringify(detail ?? {}), accountId ?? null],
     );
   }
 }

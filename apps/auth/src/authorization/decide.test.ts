@@ -4,6 +4,17 @@ import { decide } from './decide.ts';
 import type { AuthorizationFacts, CaveatFailure, ProjectRole } from './decide.ts';
 
 const request = { verb: 'add', project: 'six' as ProjectName } as const;
+const everyCaveat = [
+  'token.expired',
+  'token.not-yet-valid',
+  'token.wrong-project',
+  'token.wrong-user',
+  'token.wrong-version',
+  'token.wrong-file',
+  'token.used',
+  'token.needs-second-factor',
+  'token.unknown-caveat',
+] as const satisfies readonly CaveatFailure[];
 type Row = readonly [
   revoked: boolean,
   disabled: boolean,
@@ -40,6 +51,17 @@ describe('decide', () => {
     [false, false, 'token.wrong-user',     'owner',      'token.wrong-user'],
     [false, false, 'token.wrong-project',  'owner',      'token.wrong-project'],
     [false, false, 'token.wrong-project',  'none',       'token.wrong-project'],
+    [false, false, 'token.wrong-version',  'owner',      'token.wrong-version'],
+    [false, false, 'token.wrong-version',  'none',       'token.wrong-version'],
+    [false, false, 'token.wrong-version',  'stranger',   'token.wrong-version'],
+    [false, false, 'token.wrong-file',     'maintainer', 'token.wrong-file'],
+    [false, false, 'token.wrong-file',     'none',       'token.wrong-file'],
+    [false, false, 'token.used',           'owner',      'token.used'],
+    [false, false, 'token.used',           'none',       'token.used'],
+    [true,  false, 'token.used',           'owner',      'token.revoked'],
+    [false, true,  'token.used',           'owner',      'account.disabled'],
+    [false, false, 'token.needs-second-factor', 'owner', 'token.needs-second-factor'],
+    [false, false, 'token.needs-second-factor', 'none',  'token.needs-second-factor'],
     [false, false, 'token.unknown-caveat', 'owner',      'token.unknown-caveat'],
     [false, false, 'token.unknown-caveat', 'none',       'token.unknown-caveat'],
     [false, false, 'token.wrong-project',  'stranger',   'token.wrong-project'],
@@ -54,7 +76,7 @@ describe('decide', () => {
   it('allows nothing unless token, account and caveats are all good', () => {
     for (const revoked of [true, false]) {
       for (const disabled of [true, false]) {
-        for (const caveat of ['token.expired', 'token.unknown-caveat', null] as const) {
+        for (const caveat of [...everyCaveat, null]) {
           for (const project of ['none', 'stranger', 'owner', 'maintainer'] as const) {
             const { allowed } = decide(request, factsOf([revoked, disabled, caveat, project, '']));
             expect(allowed).toBe(!revoked && !disabled && caveat === null && project !== 'stranger');
@@ -74,4 +96,16 @@ describe('decide', () => {
       text: expect.stringContaining("The given token isn't allowed to upload to project 'six'."),
     });
   });
+
+  it.each(everyCaveat.filter((code) => code !== 'token.wrong-project'))(
+    'begins its answer to %s as PyPI does',
+    (code) => {
+      const decision = decide(request, factsOf([false, false, code, 'owner', '']));
+      expect(decision).toMatchObject({
+        text: expect.stringMatching(
+          /^Invalid or non-existent authentication information[.:] .*#invalid-auth/,
+        ),
+      });
+    },
+  );
 });

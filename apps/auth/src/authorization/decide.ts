@@ -27,6 +27,10 @@ export type CaveatFailure = Extract<
   | 'token.not-yet-valid'
   | 'token.wrong-project'
   | 'token.wrong-user'
+  | 'token.wrong-version'
+  | 'token.wrong-file'
+  | 'token.used'
+  | 'token.needs-second-factor'
   | 'token.unknown-caveat'
 >;
 
@@ -57,10 +61,22 @@ export function decide(request: AuthorizationRequest, facts: AuthorizationFacts)
   return { allowed: true, createsProject: false };
 }
 
+/** Restrictions that PyPI does not have are named behind the words that everybody knows. */
+const ownReasons: Readonly<Partial<Record<CaveatFailure, string>>> = {
+  'token.wrong-version': 'the token is for another version',
+  'token.wrong-file': 'the token is for a file with another digest',
+  'token.used': 'the token was for one file and has been used',
+  'token.needs-second-factor': 'the token wants a second factor, proven shortly before',
+};
+
 function caveatText(failure: CaveatFailure, project: ProjectName): string {
-  return failure === 'token.wrong-project'
-    ? `The given token isn't allowed to upload to project '${project}'. See /help/#project-name for more information.`
-    : invalidTokenText;
+  if (failure === 'token.wrong-project') {
+    return `The given token isn't allowed to upload to project '${project}'. See /help/#project-name for more information.`;
+  }
+  const reason = ownReasons[failure];
+  return reason === undefined
+    ? invalidTokenText
+    : `Invalid or non-existent authentication information: ${reason}. See /help/#invalid-auth for more information.`;
 }
 
 function no(code: AuthErrorCode, text: string): Decision {

@@ -20,6 +20,9 @@ import { AuthError } from '../errors.ts';
 import { accessTo, createProject } from '../projects/project-table.ts';
 import type { ProjectAccess } from '../projects/project-table.ts';
 import { touchToken } from '../tokens/token-table.ts';
+import { appendTokenUses, tokenUses, unused } from '../tokens/token-uses.ts';
+import type { TokenUses } from '../tokens/token-uses.ts';
+import { noncesOf } from '../tokens/token-verifier.ts';
 import type { TokenVerifier, VerifiedToken } from '../tokens/token-verifier.ts';
 import { appendGrant, nextSeq } from './grant-log.ts';
 
@@ -55,6 +58,14 @@ export interface IssuerParts {
   readonly repository: string;
 }
 
+/** What a decision is about. */
+interface Asked {
+  readonly project: ProjectName;
+  readonly order: GrantOrder;
+  readonly token: VerifiedToken;
+  readonly uses: TokenUses;
+}
+
 const lifetimeSeconds = 7 * 86_400;
 /** Creating a project is tried again when somebody else was faster; then it exists. */
 const maxAttempts = 5;
@@ -65,6 +76,7 @@ const maxAttempts = 5;
  * 2. A new project and its first grant appear together, with exactly one owner, or not at all.
  * 3. Sequence numbers grow strictly and become visible in their order.
  * 4. No grant leaves the process before its row in the append-only log is committed.
+ * 5. A token for one file has at most one grant that is not void, however many ask at once.
  */
 export class GrantIssuer {
   private readonly parts: IssuerParts;
@@ -97,7 +109,10 @@ export class GrantIssuer {
   }
 
   private async issueWithin(sql: Sql, project: ProjectName, order: GrantOrder, token: VerifiedToken) {
-    const { created } = await this.authorize(sql, project, token);
+    const nonces = noncesOf(token);
+    const file = { project, filename: order.filename, length: order.length, sha256: order.digests.sha256 };
+    const uses = await tokenUses(sql, token.id, nonces, file);
+    const { created } = await this.authorize(sql, { project, order, token, uses });
     const nowMs = this.parts.clock.nowMs();
     const seq = await nextSeq(sql, nowMs);
     const grant = grantFor(order, project, {
@@ -123,6 +138,7 @@ export class GrantIssuer {
       if (!isRindError(cause, 'database.conflict')) throw cause;
       throw new AuthError('grant.exists', 'a grant of that id exists', {}, { cause });
     });
+    await appendTokenUses(sql, { tokenId: token.id, nonces, grantId: grant.id, at: new Date(nowMs) });
     const entries: AuditEntry[] = [
       {
         event: 'grant.issued',
@@ -144,34 +160,46 @@ export class GrantIssuer {
   }
 
   /** The decision, acted upon: afterwards the project exists and is held. */
-  private async authorize(
-    sql: Sql,
-    project: ProjectName,
-    token: VerifiedToken,
-  ): Promise<{ created: boolean }> {
+  private async authorize(sql: Sql, asked: Asked): Promise<{ created: boolean }> {
+    const { project, token } = asked;
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const access = await accessTo(sql, project, token.account.id);
-      const decision = this.decideOn(project, token, access);
-      if (!decision.allowed) throw new AuthError(decision.code as 'token.revoked', decision.text, {});
+      const decision = this.decideOn(asked, access);
+      if (!decision.allowed) throw this.refusalOf(decision, asked, access);
       if (!decision.createsProject) return { created: false };
       if (await createProject(sql, project, token.account.id, this.parts)) return { created: true };
     }
     throw new Error('a project appeared and vanished again and again');
   }
 
-  private decideOn(project: ProjectName, token: VerifiedToken, access: ProjectAccess | null): Decision {
+  private decideOn({ project, order, token, uses }: Asked, access: ProjectAccess | null): Decision {
+    const failedCaveat = this.parts.verifier.failedCaveat(token, {
+      project,
+      projectId: access?.projectId ?? null,
+      filename: order.filename,
+      sha256: order.digests.sha256,
+      usedNonces: uses.usedNonces,
+    });
     const facts = {
       account: token.account,
-      token: {
-        revoked: token.revoked,
-        failedCaveat: this.parts.verifier.failedCaveat(token, {
-          project,
-          projectId: access?.projectId ?? null,
-        }),
-      },
+      token: { revoked: token.revoked, failedCaveat },
       project: access,
     };
     return decide({ verb: 'add', project }, facts);
+  }
+
+  /** Whoever asks again for the file that a token was used for hears its grant, if nothing else is in the way. */
+  private refusalOf(
+    { code, text }: Extract<Decision, { allowed: false }>,
+    asked: Asked,
+    access: ProjectAccess | null,
+  ): AuthError {
+    const { sameFile } = asked.uses;
+    const repeated =
+      code === 'token.used' && sameFile !== null && this.decideOn({ ...asked, uses: unused }, access).allowed;
+    return repeated
+      ? new AuthError('token.used', text, { grantId: sameFile })
+      : new AuthError(code as 'token.revoked', text, {});
   }
 
   private async sign(grant: Grant): Promise<{ signed: SignedGrant; envelope: Uint8Array }> {

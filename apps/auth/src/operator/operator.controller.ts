@@ -4,6 +4,7 @@ import type { Clock, Randomness } from '@rind/kernel';
 import { CLOCK, RANDOMNESS } from '@rind/nest-kit';
 import { z } from 'zod';
 import { ensureAccount } from '../accounts/account-table.ts';
+import { FirstPassword } from '../accounts/first-password.ts';
 import { audit } from '../audit/audit-log.ts';
 import { DATABASE } from '../database.ts';
 import { OperatorGuard } from '../guards.ts';
@@ -17,7 +18,12 @@ const tokenOrder = z.strictObject({
   expires: z.iso.datetime({ offset: true }).nullable().default(null),
   description: z.string().max(100).default(''),
 });
-const accountOrder = z.strictObject({ username: z.string().max(50) });
+const accountOrder = z.strictObject({
+  username: z.string().max(50),
+  /** For an account that has none yet; with it and the address somebody can sign in on the web at once. */
+  password: z.string().max(200).optional(),
+  email: z.string().max(254).optional(),
+});
 
 /** What the operator may do on the machine of the instance; everybody else uses the web pages. */
 @Controller('internal/operator')
@@ -27,6 +33,7 @@ export class OperatorController {
     private readonly mint: TokenMint,
     @Inject(DATABASE) private readonly sql: TransactionalSql,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(FirstPassword) private readonly firstPassword: FirstPassword,
     @Inject(RANDOMNESS) private readonly randomness: Randomness,
   ) {}
 
@@ -45,7 +52,9 @@ export class OperatorController {
 
   @Post('accounts')
   @HttpCode(200)
-  createAccount(@Body({ schema: accountOrder }) { username }: z.output<typeof accountOrder>) {
+  createAccount(
+    @Body({ schema: accountOrder }) { username, password, email }: z.output<typeof accountOrder>,
+  ) {
     return this.sql.transaction(async (sql) => {
       const account = await ensureAccount(sql, username, { clock: this.clock, randomness: this.randomness });
       if (account.created) {
@@ -55,6 +64,7 @@ export class OperatorController {
           detail: { username: account.username },
         });
       }
+      if (password !== undefined) await this.firstPassword.set(sql, account.id, password, email ?? null);
       return { id: account.id, username: account.username };
     });
   }

@@ -70,6 +70,8 @@ export async function startAuth(): Promise<AuthFixture> {
     RIND_GATE_AUTH_SECRET: secrets.gate,
     RIND_SIGNER_AUTH_SECRET: secrets.signer,
     RIND_OPERATOR_AUTH_SECRET: secrets.operator,
+    RIND_AUTH_ORIGIN: 'http://localhost:8459',
+    RIND_MAIL: 'development',
     RIND_TOKEN_LOCATION: 'localhost',
   });
 

@@ -14,7 +14,7 @@ export type IntrospectionAnswer =
   | { readonly active: false; readonly code: AuthErrorCode };
 
 /**
- * An early look at a token, before the gate reads a body: everything about it that needs no project.
+ * An early look at a token, before the gate reads a body: everything about it that needs neither project nor file.
  * A yes here promises nothing; the decision is taken when the grant is asked for.
  */
 export class Introspection {
@@ -36,7 +36,7 @@ export class Introspection {
         ? 'token.revoked'
         : account.disabled
           ? 'account.disabled'
-          : this.verifier.failedCaveat(token, 'any project');
+          : this.verifier.failedCaveat(token, 'any upload');
       if (code === null)
         return { active: true, tokenId, user: { id: account.id, username: account.username } };
       // Tokens that we never minted are not written down: anybody could fill the log with them.

@@ -1,5 +1,6 @@
-import { checkCaveats, parseCaveat, parseToken, verifyToken } from '@rind/macaroon';
-import type { Caveat, Macaroon } from '@rind/macaroon';
+import { compareVersions, tryParseDistribution, tryParseVersion } from '@rind/index-model';
+import { caveatTags, checkCaveats, parseCaveat, parseToken, verifyToken } from '@rind/macaroon';
+import type { Caveat, CaveatFailureCode, Macaroon } from '@rind/macaroon';
 import type { Sql } from '@rind/database';
 import { isRindError } from '@rind/kernel';
 import type { Clock, ProjectName } from '@rind/kernel';
@@ -19,15 +20,34 @@ export interface VerifiedToken {
   readonly caveats: readonly Caveat[];
 }
 
-/** The project that an upload is for; its id is null when nobody has it yet. */
-export interface CaveatScope {
+/** What an upload is, as far as caveats ask. */
+export interface UploadFacts {
   readonly project: ProjectName;
+  /** Null when nobody has the project yet. */
   readonly projectId: string | null;
+  readonly filename: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** Nonces of the token that stand for other uploads. */
+  readonly usedNonces: ReadonlySet<string>;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** Tags of the caveats that cannot be judged before the project is known (CONVENTIONS §4.1). */
-const projectTags: ReadonlySet<unknown> = new Set([1, 2]);
+/** Tags of the caveats that cannot be judged before project and file are known (CONVENTIONS §4.1, and our own). */
+const uploadTags: ReadonlySet<unknown> = new Set<Caveat[0]>([
+  caveatTags.projectName,
+  caveatTags.projectId,
+  caveatTags.version,
+  caveatTags.digest,
+  caveatTags.singleUse,
+]);
+const anyUpload: UploadFacts = {
+  project: '' as ProjectName,
+  projectId: null,
+  filename: '',
+  sha256: '',
+  usedNonces: new Set(),
+};
 
 /** Tells tokens of ours from others, and which of their caveats hold. */
 export class TokenVerifier {
@@ -60,18 +80,36 @@ export class TokenVerifier {
     return { id, account, revoked, caveats: texts.map(parseCaveat) };
   }
 
-  /** The first caveat that does not hold; for `any project`, those that name projects are left for later. */
-  failedCaveat(token: VerifiedToken, scope: CaveatScope | 'any project'): CaveatFailure | null {
-    const caveats =
-      scope === 'any project' ? token.caveats.filter((caveat) => !projectTags.has(caveat[0])) : token.caveats;
+  /** The first caveat that does not hold; for `any upload`, those that ask which are left for later. */
+  failedCaveat(token: VerifiedToken, upload: UploadFacts | 'any upload'): CaveatFailure | null {
+    const early = upload === 'any upload';
+    const caveats = early ? token.caveats.filter((caveat) => !uploadTags.has(caveat[0])) : token.caveats;
+    const { filename, ...facts } = early ? anyUpload : upload;
     const checked = checkCaveats(caveats, {
+      ...facts,
       nowSeconds: Math.floor(this.clock.nowMs() / 1_000),
-      project: scope === 'any project' ? ('' as ProjectName) : scope.project,
-      projectId: scope === 'any project' ? null : scope.projectId,
       userId: token.account.id,
+      isVersion: versionTest(filename),
+      // Nobody can prove a second factor yet: what asks for one fails closed.
+      secondFactorAtSeconds: null,
     });
-    return checked.ok ? null : failureOf(checked.code);
+    return checked.ok ? null : failures[checked.code];
   }
+}
+
+/** The nonces that one upload with the token uses up. */
+export function noncesOf(token: VerifiedToken): readonly string[] {
+  const nonces = token.caveats.flatMap((caveat) => (caveat[0] === caveatTags.singleUse ? [caveat[1]] : []));
+  return [...new Set(nonces)];
+}
+
+/** By PEP 440; of a file whose name tells no version, none is. */
+function versionTest(filename: string): (text: string) => boolean {
+  const version = tryParseDistribution(filename)?.parsedVersion;
+  return (text) => {
+    const other = tryParseVersion(text);
+    return version !== undefined && other !== null && compareVersions(version, other) === 0;
+  };
 }
 
 function macaroonOf(text: string): Macaroon {
@@ -83,17 +121,15 @@ function macaroonOf(text: string): Macaroon {
   }
 }
 
-function failureOf(code: string): CaveatFailure {
-  switch (code) {
-    case 'caveat.expired':
-      return 'token.expired';
-    case 'caveat.not-yet-valid':
-      return 'token.not-yet-valid';
-    case 'caveat.wrong-project':
-      return 'token.wrong-project';
-    case 'caveat.wrong-user':
-      return 'token.wrong-user';
-    default:
-      return 'token.unknown-caveat';
-  }
-}
+const failures: Readonly<Record<CaveatFailureCode, CaveatFailure>> = {
+  'caveat.expired': 'token.expired',
+  'caveat.not-yet-valid': 'token.not-yet-valid',
+  'caveat.wrong-project': 'token.wrong-project',
+  'caveat.wrong-user': 'token.wrong-user',
+  'caveat.wrong-publisher': 'token.unknown-caveat',
+  'caveat.wrong-version': 'token.wrong-version',
+  'caveat.wrong-file': 'token.wrong-file',
+  'caveat.used': 'token.used',
+  'caveat.needs-second-factor': 'token.needs-second-factor',
+  'caveat.unknown': 'token.unknown-caveat',
+};

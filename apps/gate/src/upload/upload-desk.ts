@@ -4,7 +4,7 @@ import { monotonicMs, uuidV4 } from '@rind/kernel';
 import type { Checkpoint, Randomness } from '@rind/kernel';
 import type { Logger } from '@rind/nest-kit';
 import type { GateConfig } from '../config.ts';
-import { GateError } from '../errors.ts';
+import { GateError, PassedOnRefusal } from '../errors.ts';
 import type { Digests } from '../hashing/hash.worker.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AuthClient, OpaqueGrant, TokenOwner } from '../upstream/auth-client.ts';
@@ -99,7 +99,14 @@ export class UploadDesk {
     const checked = checkForm(form, digests);
     const grantId = uuidV4(this.parts.randomness);
     await this.parts.ledger.begin(grantId);
-    const grant = await this.askForGrant(grantId, { token, checked, file, digests, remote });
+    let grant: OpaqueGrant;
+    try {
+      grant = await this.askForGrant(grantId, { token, checked, file, digests, remote });
+    } catch (error) {
+      const earlier = error instanceof PassedOnRefusal ? error.details.grantId : undefined;
+      if (earlier === undefined) throw error;
+      return this.earlierUpload(earlier);
+    }
     this.parts.checkpoint('after-grant');
     return this.forward(grantId, {
       fields: form.fields,
@@ -139,6 +146,20 @@ export class UploadDesk {
       else await this.parts.ledger.end(id);
       throw error;
     }
+  }
+
+  /**
+   * A token for one file came again with that file: its sender may never have heard the answer, and gets it now, as
+   * whoever repeats an upload with any other token. The earlier grant is not this request's to use or to void.
+   */
+  private async earlierUpload(grantId: string): Promise<AcceptedUpload> {
+    for (const pauseMs of questionPausesMs) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      const { used, uploadId } = await this.parts.warehouse.grantUse(grantId, questionTimeoutMs);
+      if (used && uploadId !== undefined) return { uploadId, warnings: [] };
+    }
+    const text = 'This file is being uploaded with this token already. Try again in a moment.';
+    throw new GateError('upload.under-way', text, { status: 503, retryAfterSeconds: 5 });
   }
 
   private async forward(

@@ -6,6 +6,7 @@ const problem = z.object({
   code: z.string().regex(/^[a-z0-9.-]{1,100}$/),
   detail: z.string().max(4_096).optional(),
   title: z.string().max(200).optional(),
+  grantId: z.uuidv4().optional(),
 });
 
 /** JSON of an answer, checked; undefined when it is anything else. */
@@ -28,8 +29,10 @@ export function refusalOf(answer: HttpAnswer, statuses: readonly number[]): Pass
   if (said === undefined || said.code.startsWith('internal.') || said.code.startsWith('request.'))
     return undefined;
   const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
-  const details = Number.isFinite(seconds)
-    ? { status: answer.status, retryAfterSeconds: Math.min(Math.max(1, seconds), 600) }
-    : { status: answer.status };
+  const details = {
+    status: answer.status,
+    ...(Number.isFinite(seconds) ? { retryAfterSeconds: Math.min(Math.max(1, seconds), 600) } : {}),
+    ...(said.grantId === undefined ? {} : { grantId: said.grantId }),
+  };
   return new PassedOnRefusal(said.code, said.detail ?? said.title ?? said.code, details);
 }

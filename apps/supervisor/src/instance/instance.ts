@@ -69,7 +69,7 @@ export class Instance {
     await this.prepareDatabases(settings, secrets);
     await this.startProcesses(settings, secrets);
     await this.processes!.ready();
-    const token = await demoToken(data, this.file!.endpoints.auth, secrets.operatorAuth);
+    const token = await demoToken(data, this.file!.endpoints.auth, secrets);
     this.file = { ...this.file!, token };
     if (options.demo) {
       say('uploading the demo project through the public address');
@@ -161,7 +161,7 @@ export class Instance {
       metadata: `${url}/metadata/`,
       targets: `${url}/targets/`,
       auth: `http://localhost:${auth}`,
-      mail: null,
+      mail: `${origin(auth)}/mailbox`,
       root: data.rootFile(settings.store),
       ca: null,
       token: null,

@@ -71,6 +71,8 @@ export function environments(
       RIND_GATE_AUTH_SECRET: secrets.gateAuth,
       RIND_SIGNER_AUTH_SECRET: secrets.signerAuth,
       RIND_OPERATOR_AUTH_SECRET: secrets.operatorAuth,
+      RIND_AUTH_ORIGIN: `http://localhost:${addresses.auth}`,
+      RIND_MAIL: 'development',
       RIND_TOKEN_LOCATION: new URL(addresses.publicUrl).host,
     },
     signers: addresses.signers.map((port) => ({

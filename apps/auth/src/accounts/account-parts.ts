@@ -1,0 +1,23 @@
+import type { TransactionalSql } from '@rind/database';
+import type { Clock, Randomness } from '@rind/kernel';
+import type { Rates } from '../limits/rates.ts';
+import type { Outbox } from '../mail/outbox.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Emails } from './emails.ts';
+import type { MailLinks } from './mail-links.ts';
+import type { Passwords } from './password.ts';
+
+/** What everything that happens to accounts is made of. */
+export interface AccountParts {
+  readonly sql: TransactionalSql;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly rates: Rates;
+  readonly outbox: Outbox;
+  readonly sessions: Sessions;
+  readonly emails: Emails;
+  readonly links: MailLinks;
+  readonly passwords: Passwords;
+  /** Where people meet auth, without a slash at the end. */
+  readonly origin: string;
+}

@@ -1,0 +1,96 @@
+import { audit } from '../audit/audit-log.ts';
+import { tooMany } from '../limits/rates.ts';
+import type { Counted } from '../limits/rates.ts';
+import type { Person, Visitor } from '../sessions/sessions.ts';
+import type { AccountParts } from './account-parts.ts';
+
+export interface SignInForm {
+  readonly username: string;
+  readonly password: string;
+}
+
+interface AccountRow {
+  readonly id: string;
+  readonly username: string;
+  readonly disabled: boolean;
+  readonly password_sealed: Buffer | null;
+}
+
+/** Signing in with a password, and out. */
+export class SignIn {
+  private readonly parts: AccountParts;
+
+  constructor(parts: AccountParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * The new session's cookie, or null: no such name, another password, or a disabled account, which look alike and take
+   * as long. @throws AuthError `rate.exceeded`, `auth.busy`
+   */
+  async perform({ username, password }: SignInForm, visitor: Visitor): Promise<string | null> {
+    const { sql, clock, rates, passwords, sessions } = this.parts;
+    const counted: readonly Counted[] = [
+      ['sign-in/user-from-address', username.toLowerCase(), visitor.address],
+      ['sign-in/address', visitor.address],
+      ['sign-in/everybody'],
+    ];
+    if (!(await rates.take(...counted))) throw tooMany();
+    const account = await this.find(username);
+    const matches = await passwords.matches(password, account?.id ?? '', account?.password_sealed ?? null);
+    if (account === null || account.disabled || !matches) {
+      const accountId = account?.id;
+      await audit(sql, clock, {
+        event: 'account.sign-in-refused',
+        actor: null,
+        ...(accountId === undefined ? {} : { accountId }),
+        detail: { address: visitor.address, reason: reasonOf(account) },
+      });
+      return null;
+    }
+    await rates.giveBack(...counted);
+    return sql.transaction(async (tx) => {
+      const cookie = await sessions.begin(tx, account.id, visitor);
+      await audit(tx, clock, {
+        event: 'account.signed-in',
+        actor: account.username,
+        accountId: account.id,
+        detail: { address: visitor.address, agent: visitor.agent },
+      });
+      return cookie;
+    });
+  }
+
+  async signOut({ accountId, username, sessionId }: Person): Promise<void> {
+    const { sql, clock, sessions } = this.parts;
+    await sql.transaction(async (tx) => {
+      await sessions.end(tx, sessionId);
+      await audit(tx, clock, { event: 'account.signed-out', actor: username, accountId });
+    });
+  }
+
+  /** Everywhere but here. Answers how many sessions ended. */
+  async signOutElsewhere({ accountId, username, sessionId }: Person): Promise<number> {
+    const { sql, clock, sessions } = this.parts;
+    return sql.transaction(async (tx) => {
+      const ended = await sessions.endAll(tx, accountId, sessionId);
+      const detail = { everywhere: true, sessions: ended };
+      await audit(tx, clock, { event: 'account.signed-out', actor: username, accountId, detail });
+      return ended;
+    });
+  }
+
+  private async find(username: string): Promise<AccountRow | null> {
+    const { rows } = await this.parts.sql.query<AccountRow>(
+      `SELECT id, username, disabled_at IS NOT NULL AS disabled, password_sealed
+         FROM auth.account WHERE lower(username) = lower($1)`,
+      [username],
+    );
+    return rows[0] ?? null;
+  }
+}
+
+function reasonOf(account: AccountRow | null): string {
+  if (account === null) return 'no-such-account';
+  return account.disabled ? 'disabled' : 'password';
+}

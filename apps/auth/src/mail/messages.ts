@@ -1,0 +1,54 @@
+/** What a mail says: plain text, nothing in it that somebody else could have written but names that have a grammar. */
+export interface Message {
+  readonly subject: string;
+  readonly text: string;
+}
+
+const unexpected = 'If this was not you, sign in and change your password; nothing else has to be done.';
+
+export function verifyEmail(username: string, link: string): Message {
+  return {
+    subject: 'Confirm your e-mail address',
+    text: `Somebody signed up with this address as ${username}. If it was you, open this link within a day:
+
+${link}
+
+If it was not, ignore this mail: without the link the address is not used.`,
+  };
+}
+
+export function alreadyHere(username: string, forgot: string): Message {
+  return {
+    subject: 'You have an account already',
+    text: `Somebody signed up with this address, which belongs to your account ${username}. The new account cannot use it.
+
+If you forgot your password: ${forgot}`,
+  };
+}
+
+export function resetPassword(username: string, link: string): Message {
+  return {
+    subject: 'Choose a new password',
+    text: `Somebody asked for a new password for your account ${username}. If it was you, open this link within an hour:
+
+${link}
+
+If it was not, ignore this mail: your password stays as it is.`,
+  };
+}
+
+export function passwordChanged(username: string, at: string, address: string): Message {
+  return {
+    subject: 'Your password was changed',
+    text: `The password of your account ${username} was changed on ${at} from ${address}. Everybody who was signed in was signed out.
+
+${unexpected}`,
+  };
+}
+
+export function emailVerified(username: string, at: string): Message {
+  return {
+    subject: 'Your e-mail address is confirmed',
+    text: `This address belongs to your account ${username} since ${at}. What happens to the account is mailed here.`,
+  };
+}

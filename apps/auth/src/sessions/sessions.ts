@@ -1,0 +1,125 @@
+import type { Sql } from '@rind/database';
+import type { Clock, Randomness } from '@rind/kernel';
+import { newSecret, readSecret } from '../protection/bearer-secret.ts';
+import type { Vault } from '../protection/vault.ts';
+
+/** Whoever sends a request: where from, and with what. */
+export interface Visitor {
+  /** IP address. */
+  readonly address: string;
+  /** User-Agent, cut to 200 characters of printable ASCII. */
+  readonly agent: string;
+}
+
+/** Somebody who is signed in. */
+export interface Person {
+  readonly accountId: string;
+  readonly username: string;
+  /** Of the session; worth nothing to whoever reads it. */
+  readonly sessionId: Buffer;
+}
+
+export interface ListedSession {
+  readonly current: boolean;
+  readonly beganAt: Date;
+  readonly seenAt: Date;
+  readonly address: string;
+  readonly agent: string;
+}
+
+export interface SessionsParts {
+  readonly sql: Sql;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+export const sessionSeconds = 12 * 3_600;
+const seenEverySeconds = 60;
+
+/** Sessions of the web pages. A cookie is 32 bytes of chance; what is stored of it opens nothing. */
+export class Sessions {
+  private readonly parts: SessionsParts;
+
+  constructor(parts: SessionsParts) {
+    this.parts = parts;
+  }
+
+  /** Answers the cookie: always a new one, so that nobody can have fixed it before. */
+  async begin(sql: Sql, accountId: string, visitor: Visitor): Promise<string> {
+    const { vault, clock, randomness } = this.parts;
+    const secret = newSecret(accountId, randomness);
+    const nowMs = clock.nowMs();
+    await sql.query(
+      `INSERT INTO auth.session (id, account_id, created_at, seen_at, expires_at, address, agent)
+       VALUES ($1, $2, $3, $3, $4, $5, $6)`,
+      [
+        vault.mac('session', secret.text),
+        accountId,
+        new Date(nowMs),
+        new Date(nowMs + sessionSeconds * 1_000),
+        visitor.address,
+        visitor.agent,
+      ],
+    );
+    return secret.text;
+  }
+
+  /** Null unless the cookie is of a session that goes on, of the account that the cookie itself names. */
+  async find(cookie: string): Promise<Person | null> {
+    const secret = readSecret(cookie);
+    if (secret === null) return null;
+    const { sql, vault, clock } = this.parts;
+    const sessionId = vault.mac('session', secret.text);
+    const now = new Date(clock.nowMs());
+    const { rows } = await sql.query<{ username: string; stale: boolean }>(
+      `SELECT a.username, s.seen_at < $3::timestamptz - make_interval(secs => $4) AS stale
+         FROM auth.session s JOIN auth.account a ON a.id = s.account_id
+        WHERE s.id = $1 AND s.account_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3
+          AND a.disabled_at IS NULL`,
+      [sessionId, secret.subject, now, seenEverySeconds],
+    );
+    const row = rows[0];
+    if (row === undefined) return null;
+    if (row.stale) await sql.query('UPDATE auth.session SET seen_at = $2 WHERE id = $1', [sessionId, now]);
+    return { accountId: secret.subject, username: row.username, sessionId };
+  }
+
+  async end(sql: Sql, sessionId: Buffer): Promise<void> {
+    await sql.query('UPDATE auth.session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL', [
+      sessionId,
+      new Date(this.parts.clock.nowMs()),
+    ]);
+  }
+
+  /** Answers how many. @param but a session that goes on */
+  async endAll(sql: Sql, accountId: string, but: Buffer | null): Promise<number> {
+    const { rowCount } = await sql.query(
+      `UPDATE auth.session SET ended_at = $2
+        WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $2 AND id IS DISTINCT FROM $3`,
+      [accountId, new Date(this.parts.clock.nowMs()), but],
+    );
+    return rowCount ?? 0;
+  }
+
+  async list({ accountId, sessionId }: Person): Promise<ListedSession[]> {
+    const { rows } = await this.parts.sql.query<{
+      current: boolean;
+      created_at: Date;
+      seen_at: Date;
+      address: string;
+      agent: string;
+    }>(
+      `SELECT id = $2 AS current, created_at, seen_at, address, agent FROM auth.session
+        WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $3 ORDER BY seen_at DESC LIMIT 50`,
+      [accountId, sessionId, new Date(this.parts.clock.nowMs())],
+    );
+    return rows.map((row) => ({
+      current: row.current,
+      beganAt: row.created_at,
+      seenAt: row.seen_at,
+      address: row.address,
+      agent: row.agent,
+    }));
+  }
+}

@@ -1,0 +1,73 @@
+import type { AuthFixture } from './auth-fixture.ts';
+
+export interface PageAnswer {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly location: string | undefined;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export const origin = 'http://localhost:8459';
+
+/** Sends forms and keeps cookies as a browser does; no socket, no script. */
+export class TestBrowser {
+  cookie: string | null = null;
+  private readonly auth: AuthFixture;
+  private readonly address: string;
+
+  constructor(auth: AuthFixture, address = '198.51.100.7') {
+    this.auth = auth;
+    this.address = address;
+  }
+
+  get(path: string): Promise<PageAnswer> {
+    return this.send('GET', path);
+  }
+
+  post(
+    path: string,
+    form: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = { origin, 'sec-fetch-site': 'same-origin' },
+  ): Promise<PageAnswer> {
+    return this.send('POST', path, new URLSearchParams(form).toString(), {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...headers,
+    });
+  }
+
+  private async send(
+    method: 'GET' | 'POST',
+    url: string,
+    payload?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<PageAnswer> {
+    const answer = await this.auth.app.fastify.inject({
+      method,
+      url,
+      remoteAddress: this.address,
+      headers: { ...headers, ...(this.cookie === null ? {} : { cookie: `rind=${this.cookie}` }) },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const set = /^rind=([^;]*)/.exec(String(answer.headers['set-cookie'] ?? ''));
+    if (set !== null) this.cookie = set[1] === '' ? null : set[1]!;
+    const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+    return {
+      status: answer.statusCode,
+      code: text(answer.headers['x-rind-error']),
+      location: text(answer.headers.location),
+      text: answer.body,
+      headers: answer.headers,
+    };
+  }
+}
+
+/** The newest mail to an address, and the path of the link in it. */
+export async function mailTo(auth: AuthFixture, address: string): Promise<{ subject: string; path: string }> {
+  const answer = await auth.app.fastify.inject({
+    url: `/mailbox/messages?to=${encodeURIComponent(address)}`,
+  });
+  const [mail] = answer.json<{ subject: string; text: string }[]>();
+  const link = /^http:\/\/localhost:8459(\S*)$/m.exec(mail?.text ?? '');
+  return { subject: mail?.subject ?? '', path: link?.[1] ?? '' };
+}

@@ -1,0 +1,99 @@
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
+import type { LogEntry } from '../audit/account-log.ts';
+import type { EmailRow } from '../accounts/emails.ts';
+import type { KeptMail } from '../mail/outbox.ts';
+import type { ListedSession, Person } from '../sessions/sessions.ts';
+
+export function accountContent(
+  person: Person,
+  email: EmailRow | null,
+  sessions: readonly ListedSession[],
+): Html {
+  return html`<h1>Your account</h1>
+    <dl>
+      <div>
+        <dt>User name</dt>
+        <dd>${person.username}</dd>
+      </div>
+      <div>
+        <dt>E-mail address</dt>
+        <dd>${email === null ? 'none' : email.address}</dd>
+      </div>
+    </dl>
+    ${email === null || email.verified ? html`` : unconfirmed}
+    <p><a href="/account/password/">Change your password</a></p>
+    <h2 id="sessions">Where you are signed in</h2>
+    <ul class="rows">
+      ${sessions.map(
+        ({ current, beganAt, seenAt, address, agent }) =>
+          html`<li>
+            <strong>${address}</strong> ${current ? html`<span class="tag">this one</span>` : html``}
+            <p class="soft">
+              since ${moment(beganAt)}, last seen ${moment(seenAt)}${agent === '' ? '' : `, ${agent}`}
+            </p>
+          </li>`,
+      )}
+    </ul>
+    <form class="inline" method="post" action="/account/logout-elsewhere/">
+      <button type="submit">Sign out everywhere else</button>
+    </form>`;
+}
+
+const unconfirmed = html`<div class="state warn">
+  <p><strong class="warn">Your address is not confirmed.</strong> Open the link that was mailed there.</p>
+  <form class="inline" method="post" action="/account/verify-email/again/">
+    <button type="submit">Mail the link again</button>
+  </form>
+</div>`;
+
+const eventTexts: Readonly<Record<string, string>> = {
+  'account.created': 'The account was created',
+  'account.email-verified': 'The e-mail address was confirmed',
+  'account.password-changed': 'The password was changed',
+  'account.reset-asked': 'A link for a new password was mailed',
+  'account.sign-in-refused': 'A sign-in was refused',
+  'account.signed-in': 'Signed in',
+  'account.signed-out': 'Signed out',
+};
+
+export function logContent(entries: readonly LogEntry[]): Html {
+  return html`<h1>What happened to your account</h1>
+    <p>The newest first. Nobody can change or delete an entry.</p>
+    <ul class="rows">
+      ${entries.map(
+        ({ at, event, address }) =>
+          html`<li>
+            <strong>${eventTexts[event] ?? event}</strong>
+            <p class="soft">${moment(at)}${address === null ? '' : `, from ${address}`}</p>
+          </li>`,
+      )}
+    </ul>`;
+}
+
+export function mailboxContent(mails: readonly KeptMail[]): Html {
+  return html`<h1>Development mailbox</h1>
+    <p>What would have been mailed, the newest first. There is no such page in production.</p>
+    ${mails.map(
+      ({ to, subject, text, at }) =>
+        html`<article class="mail">
+          <h2>${subject}</h2>
+          <p class="soft">to ${to}, ${at}</p>
+          <pre tabindex="0" aria-label="${subject}">${linked(text)}</pre>
+        </article>`,
+    )}`;
+}
+
+/** Addresses on lines of their own can be clicked. */
+function linked(text: string): readonly Html[] {
+  return text
+    .split('\n')
+    .map((line) =>
+      /^https?:\/\/[!-~]+$/.test(line) ? html`<a href="${line}">${line}</a>${'\n'}` : html`${line}${'\n'}`,
+    );
+}
+
+function moment(at: Date): Html {
+  const iso = at.toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+}

@@ -1,0 +1,48 @@
+import { html } from '@rind/html';
+import type { Html } from '@rind/html';
+
+export interface FieldOptions {
+  readonly name: string;
+  readonly label: string;
+  readonly type: 'text' | 'email' | 'password';
+  /** HTML's autofill detail, so that password managers know what is meant. */
+  readonly autocomplete: string;
+  readonly value?: string;
+  readonly hint?: string;
+  /** Why what was sent is not taken. */
+  readonly refused?: string;
+}
+
+/** A field with its label; hint and refusal are read out with it. */
+export function field(options: FieldOptions): Html {
+  const { name, label, type, autocomplete, value = '', hint, refused } = options;
+  const described = [hint === undefined ? '' : `${name}-hint`, refused === undefined ? '' : `${name}-refused`]
+    .filter((id) => id !== '')
+    .join(' ');
+  const limit = type === 'password' ? 200 : 254;
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    ${hint === undefined ? html`` : html`<p class="hint" id="${name}-hint">${hint}</p>`}
+    <input
+      id="${name}"
+      name="${name}"
+      type="${type}"
+      autocomplete="${autocomplete}"
+      maxlength="${limit}"
+      required
+      ${type === 'password' ? html`` : html`value="${value}"`}
+      ${described === '' ? html`` : html`aria-describedby="${described}"`}
+      ${refused === undefined ? html`` : html`aria-invalid="true"`}
+    />
+    ${refused === undefined ? html`` : html`<p class="refused" id="${name}-refused">${refused}</p>`}
+  </div>`;
+}
+
+/** What is wrong with the form as a whole; read out when the page comes. */
+export function refusedAll(text: string): Html {
+  return html`<p class="refused-all" role="alert">${text}</p>`;
+}
+
+export function button(text: string): Html {
+  return html`<button class="main" type="submit">${text}</button>`;
+}

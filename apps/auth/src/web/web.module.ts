@@ -1,0 +1,80 @@
+import { Module } from '@nestjs/common';
+import type { Pool } from '@rind/database';
+import type { Clock, Randomness } from '@rind/kernel';
+import { CLOCK, CONFIG, RANDOMNESS } from '@rind/nest-kit';
+import type { AccountParts } from '../accounts/account-parts.ts';
+import { Emails } from '../accounts/emails.ts';
+import { FirstPassword } from '../accounts/first-password.ts';
+import { MailLinks } from '../accounts/mail-links.ts';
+import { PasswordChange } from '../accounts/password-change.ts';
+import { Passwords } from '../accounts/password.ts';
+import { SignIn } from '../accounts/sign-in.ts';
+import { SignUp } from '../accounts/sign-up.ts';
+import type { AuthConfig } from '../config.ts';
+import { DATABASE } from '../database.ts';
+import { DatabaseModule } from '../database.module.ts';
+import { Rates } from '../limits/rates.ts';
+import { Outbox } from '../mail/outbox.ts';
+import { Vault } from '../protection/vault.ts';
+import { Sessions } from '../sessions/sessions.ts';
+import { AccountController } from './account.controller.ts';
+import { SessionCookie } from './cookie.ts';
+import { MailboxController } from './mailbox.controller.ts';
+import { PasswordController } from './password.controller.ts';
+import { SignInController } from './sign-in.controller.ts';
+import { Web } from './web-request.ts';
+
+const PARTS = Symbol('parts of accounts');
+
+/** Pages for people, and what is behind them. */
+@Module({
+  imports: [DatabaseModule],
+  controllers: [SignInController, AccountController, PasswordController, MailboxController],
+  providers: [
+    {
+      provide: PARTS,
+      inject: [DATABASE, CLOCK, RANDOMNESS, CONFIG],
+      useFactory: partsOf,
+    },
+    { provide: Sessions, inject: [PARTS], useFactory: ({ sessions }: AccountParts) => sessions },
+    { provide: Emails, inject: [PARTS], useFactory: ({ emails }: AccountParts) => emails },
+    { provide: Outbox, inject: [PARTS], useFactory: ({ outbox }: AccountParts) => outbox },
+    {
+      provide: FirstPassword,
+      inject: [PARTS],
+      useFactory: (parts: AccountParts) => new FirstPassword(parts),
+    },
+    { provide: SignIn, inject: [PARTS], useFactory: (parts: AccountParts) => new SignIn(parts) },
+    { provide: SignUp, inject: [PARTS], useFactory: (parts: AccountParts) => new SignUp(parts) },
+    {
+      provide: PasswordChange,
+      inject: [PARTS],
+      useFactory: (parts: AccountParts) => new PasswordChange(parts),
+    },
+    {
+      provide: Web,
+      inject: [PARTS],
+      useFactory: ({ sessions, origin }: AccountParts) =>
+        new Web({ sessions, origin, cookie: new SessionCookie(origin) }),
+    },
+  ],
+  exports: [FirstPassword],
+})
+export class WebModule {}
+
+function partsOf(sql: Pool, clock: Clock, randomness: Randomness, config: AuthConfig): AccountParts {
+  const vault = new Vault(config.sealKey, randomness);
+  const kept = { vault, clock, randomness };
+  return {
+    sql,
+    clock,
+    randomness,
+    origin: config.origin,
+    rates: new Rates({ sql, vault, clock }),
+    outbox: new Outbox(kept),
+    sessions: new Sessions({ ...kept, sql }),
+    emails: new Emails(kept),
+    links: new MailLinks(kept),
+    passwords: new Passwords({ vault, randomness }),
+  };
+}

@@ -1,8 +1,11 @@
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { InstanceFile } from '@rind/system-tests';
+import { says, submit } from './account-forms.ts';
 import { checkLooks } from './checks.ts';
 import type { CheckedPage } from './checks.ts';
+import { secondStep, setUpFactor } from './factor-journey.ts';
+import type { Factor } from './factor-journey.ts';
 import type { Results } from './results.ts';
 import { takeScreenshots } from './screenshots.ts';
 import { visit, windows } from './visit.ts';
@@ -14,11 +17,13 @@ const [, phone] = windows[1];
 const forStrangers: readonly CheckedPage[] = [
   { name: 'sign-in', path: '/account/login/', status: 200 },
   { name: 'sign-up', path: '/account/register/', status: 200 },
+  { name: 'second-step', path: '/account/second-factor/', status: 200 },
   { name: 'mailbox', path: '/mailbox/', status: 200 },
 ];
 const forPeople: readonly CheckedPage[] = [
   { name: 'account', path: '/account/', status: 200 },
   { name: 'account-log', path: '/account/log/', status: 200 },
+  { name: 'factors', path: '/account/factors/', status: 200 },
   { name: 'change-password', path: '/account/password/', status: 200 },
 ];
 
@@ -42,6 +47,15 @@ export async function checkAccounts(
     await step('what happened stands in the log', (at) => log(at, instance.auth));
     await step('the demo author of rind.json signs in', (at) => demoSignIn(at, instance));
     await signIn(page, `${instance.auth}/account/login/`, person.password);
+    const factor: Factor = { secret: '', usedCode: '', codes: [] };
+    await step('an app is set up by the QR code on the screen', (at) =>
+      setUpFactor(at, instance.auth, person.password, factor),
+    );
+    await step('signing in asks for its code, and takes none twice', async (at) => {
+      await at.locator('header button').click();
+      await signIn(at, `${instance.auth}/account/login/`, person.password);
+      return secondStep(at, factor);
+    });
     const storageState = await context.storageState();
     const links = new Map<string, string>();
     for (const each of forStrangers) await checkLooks(browser, instance.auth, each, results, links);
@@ -156,19 +170,6 @@ async function signIn(page: Page, url: string, password: string, user = person.u
   await page.locator('#username').fill(user);
   await page.locator('#password').fill(password);
   await submit(page);
-}
-
-async function submit(page: Page): Promise<void> {
-  await Promise.all([page.waitForNavigation(), page.locator('main button[type=submit]').first().click()]);
-}
-
-async function says(page: Page, selector: string, wanted: string): Promise<string[]> {
-  const found = await page
-    .locator(selector)
-    .first()
-    .innerText({ timeout: 5_000 })
-    .catch(() => 'nothing');
-  return found === wanted ? [] : [`${selector} says “${found}”, not “${wanted}”`];
 }
 
 /** The link of the newest mail with that subject, which may come a moment later. */

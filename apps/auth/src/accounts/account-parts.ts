@@ -2,6 +2,10 @@ import type { TransactionalSql } from '@rind/database';
 import type { Clock, Randomness } from '@rind/kernel';
 import type { Rates } from '../limits/rates.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import type { Vault } from '../protection/vault.ts';
+import type { HalfSessions } from '../second-factor/half-sessions.ts';
+import type { RecoveryCodes } from '../second-factor/recovery-codes.ts';
+import type { TotpFactor } from '../second-factor/totp-factor.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Emails } from './emails.ts';
 import type { MailLinks } from './mail-links.ts';
@@ -18,6 +22,10 @@ export interface AccountParts {
   readonly emails: Emails;
   readonly links: MailLinks;
   readonly passwords: Passwords;
+  readonly vault: Vault;
+  readonly totp: TotpFactor;
+  readonly recoveryCodes: RecoveryCodes;
+  readonly halfSessions: HalfSessions;
   /** Where people meet auth, without a slash at the end. */
   readonly origin: string;
 }

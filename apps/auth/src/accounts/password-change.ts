@@ -103,7 +103,7 @@ export class PasswordChange {
     visitor: Visitor,
     but: Buffer | null,
   ): Promise<void> {
-    const { clock, sessions, links, emails, outbox } = this.parts;
+    const { clock, sessions, halfSessions, links, emails, outbox } = this.parts;
     const now = new Date(clock.nowMs());
     await tx.query('UPDATE auth.account SET password_sealed = $2, password_changed_at = $3 WHERE id = $1', [
       known.id,
@@ -111,6 +111,7 @@ export class PasswordChange {
       now,
     ]);
     const ended = await sessions.endAll(tx, known.id, but);
+    await halfSessions.endAll(tx, known.id);
     await links.burnAll(tx, 'reset-password', known.id);
     await audit(tx, clock, {
       event: 'account.password-changed',

@@ -9,6 +9,9 @@ export interface SignInForm {
   readonly password: string;
 }
 
+/** A session, or where there is a second factor the way to it. */
+export type SignInOutcome = { readonly cookie: string } | { readonly halfCookie: string } | null;
+
 interface AccountRow {
   readonly id: string;
   readonly username: string;
@@ -25,11 +28,11 @@ export class SignIn {
   }
 
   /**
-   * The new session's cookie, or null: no such name, another password, or a disabled account, which look alike and take
+   * The new cookie, or null: no such name, another password, or a disabled account, which look alike and take
    * as long. @throws AuthError `rate.exceeded`, `auth.busy`
    */
-  async perform({ username, password }: SignInForm, visitor: Visitor): Promise<string | null> {
-    const { sql, clock, rates, passwords, sessions } = this.parts;
+  async perform({ username, password }: SignInForm, visitor: Visitor): Promise<SignInOutcome> {
+    const { sql, clock, rates, passwords, sessions, totp, halfSessions } = this.parts;
     const counted: readonly Counted[] = [
       ['sign-in/user-from-address', username.toLowerCase(), visitor.address],
       ['sign-in/address', visitor.address],
@@ -50,6 +53,9 @@ export class SignIn {
     }
     await rates.giveBack(...counted);
     return sql.transaction(async (tx) => {
+      if (await totp.isEnrolled(tx, account.id)) {
+        return { halfCookie: await halfSessions.begin(tx, account.id) };
+      }
       const cookie = await sessions.begin(tx, account.id, visitor);
       await audit(tx, clock, {
         event: 'account.signed-in',
@@ -57,7 +63,7 @@ export class SignIn {
         accountId: account.id,
         detail: { address: visitor.address, agent: visitor.agent },
       });
-      return cookie;
+      return { cookie };
     });
   }
 

@@ -5,7 +5,11 @@ import type { Clock } from '@rind/kernel';
 export type AuditEvent =
   | 'account.created'
   | 'account.email-verified'
+  | 'account.factor-added'
+  | 'account.factor-removed'
   | 'account.password-changed'
+  | 'account.recovery-code-used'
+  | 'account.recovery-codes-made'
   | 'account.reset-asked'
   | 'account.sign-in-refused'
   | 'account.signed-in'

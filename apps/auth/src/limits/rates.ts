@@ -10,13 +10,17 @@ interface Rate {
 }
 
 /**
- * What may be tried how often. Nothing is counted for a person alone but mails to them: from another address a person
- * can always still sign in, whatever somebody else tries in their name.
+ * What may be tried how often. Nothing that a stranger can do is counted for a person alone but mails to them: from
+ * another address a person can always still sign in, whatever somebody else tries in their name.
  */
 const rates = {
   'sign-in/user-from-address': { burst: 10, everyMs: 60_000 },
   'sign-in/address': { burst: 60, everyMs: 10_000 },
   'sign-in/everybody': { burst: 2_000, everyMs: 50 },
+  'second-factor/account-from-address': { burst: 10, everyMs: 60_000 },
+  // Six digits must not be found by trying from everywhere; who has the password can hold its owner up here, until
+  // the owner has another one mailed.
+  'second-factor/account': { burst: 30, everyMs: 300_000 },
   'sign-up/address': { burst: 20, everyMs: 300_000 },
   'mail/to': { burst: 5, everyMs: 600_000 },
   'mail/by-address': { burst: 20, everyMs: 60_000 },

@@ -52,3 +52,39 @@ export function emailVerified(username: string, at: string): Message {
     text: `This address belongs to your account ${username} since ${at}. What happens to the account is mailed here.`,
   };
 }
+
+export function recoveryCodesMade(username: string, at: string, address: string): Message {
+  return {
+    subject: 'You have new recovery codes',
+    text: `New recovery codes were made for your account ${username} on ${at} from ${address}. Codes from before are worth nothing.
+
+${unexpected}`,
+  };
+}
+
+export function recoveryCodeUsed(username: string, at: string, address: string): Message {
+  return {
+    subject: 'A recovery code was used',
+    text: `A recovery code of your account ${username} was used on ${at} from ${address}. It does not work again.
+
+${unexpected}`,
+  };
+}
+
+export function factorAdded(username: string, at: string, address: string): Message {
+  return {
+    subject: 'A second factor was added',
+    text: `An authenticator app was added to your account ${username} on ${at} from ${address}. From now on signing in asks for its code.
+
+${unexpected}`,
+  };
+}
+
+export function factorRemoved(username: string, at: string, address: string): Message {
+  return {
+    subject: 'A second factor was removed',
+    text: `The authenticator app was removed from your account ${username} on ${at} from ${address}. Signing in takes the password alone now.
+
+${unexpected}`,
+  };
+}

@@ -5,7 +5,17 @@ import { AuthError } from '../errors.ts';
 
 /** What a MAC or a sealed value is good for: one made for another purpose never fits. */
 export type Purpose =
-  'email' | 'link/reset-password' | 'link/verify-email' | 'mail' | 'password' | 'rate' | 'session';
+  | 'email'
+  | 'half-session'
+  | 'link/reset-password'
+  | 'link/verify-email'
+  | 'mail'
+  | 'password'
+  | 'rate'
+  | 'recovery-code'
+  | 'session'
+  | 'totp'
+  | 'totp-offer';
 
 /**
  * Everything in the database that would open something is kept under a key that the database never sees: as a MAC

@@ -13,6 +13,7 @@ export const origin = 'http://localhost:8459';
 /** Sends forms and keeps cookies as a browser does; no socket, no script. */
 export class TestBrowser {
   cookie: string | null = null;
+  private half: string | null = null;
   private readonly auth: AuthFixture;
   private readonly address: string;
 
@@ -42,15 +43,22 @@ export class TestBrowser {
     payload?: string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<PageAnswer> {
+    const cookies = [
+      ...(this.cookie === null ? [] : [`rind=${this.cookie}`]),
+      ...(this.half === null ? [] : [`rind-half=${this.half}`]),
+    ];
     const answer = await this.auth.app.fastify.inject({
       method,
       url,
       remoteAddress: this.address,
-      headers: { ...headers, ...(this.cookie === null ? {} : { cookie: `rind=${this.cookie}` }) },
+      headers: { ...headers, ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }) },
       ...(payload === undefined ? {} : { payload }),
     });
-    const set = /^rind=([^;]*)/.exec(String(answer.headers['set-cookie'] ?? ''));
-    if (set !== null) this.cookie = set[1] === '' ? null : set[1]!;
+    for (const set of [answer.headers['set-cookie'] ?? []].flat()) {
+      const [, name, value] = /^(rind|rind-half)=([^;]*)/.exec(set) ?? [];
+      if (name === 'rind') this.cookie = value || null;
+      if (name === 'rind-half') this.half = value || null;
+    }
     const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
     return {
       status: answer.statusCode,

@@ -22,7 +22,9 @@ export function accountContent(
       </div>
     </dl>
     ${email === null || email.verified ? html`` : unconfirmed}
-    <p><a href="/account/password/">Change your password</a></p>
+    <p>
+      <a href="/account/password/">Change your password</a> · <a href="/account/factors/">Second factor</a>
+    </p>
     <h2 id="sessions">Where you are signed in</h2>
     <ul class="rows">
       ${sessions.map(
@@ -50,6 +52,10 @@ const unconfirmed = html`<div class="state warn">
 const eventTexts: Readonly<Record<string, string>> = {
   'account.created': 'The account was created',
   'account.email-verified': 'The e-mail address was confirmed',
+  'account.factor-added': 'A second factor was added',
+  'account.factor-removed': 'A second factor was removed',
+  'account.recovery-code-used': 'A recovery code was used',
+  'account.recovery-codes-made': 'New recovery codes were made',
   'account.password-changed': 'The password was changed',
   'account.reset-asked': 'A link for a new password was mailed',
   'account.sign-in-refused': 'A sign-in was refused',

@@ -7,7 +7,6 @@ import { SignUp } from '../accounts/sign-up.ts';
 import { accountLog } from '../audit/account-log.ts';
 import { DATABASE } from '../database.ts';
 import { Sessions } from '../sessions/sessions.ts';
-import type { Person } from '../sessions/sessions.ts';
 import { accountContent, logContent } from './account-pages.ts';
 import { messageContent, verifyContent } from './pages.ts';
 import { WebProblems } from './web-problems.ts';
@@ -30,7 +29,7 @@ export class AccountController {
 
   @Get()
   async overview(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const person = await this.personOr(request, reply, '/account/');
+    const person = await this.web.personOr(request, reply, '/account/');
     if (person === null) return;
     const [email, sessions] = await Promise.all([
       this.emails.ofAccount(this.sql, person.accountId),
@@ -41,7 +40,7 @@ export class AccountController {
 
   @Get('log')
   async log(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const person = await this.personOr(request, reply, '/account/log/');
+    const person = await this.web.personOr(request, reply, '/account/log/');
     if (person === null) return;
     const entries = await accountLog(this.sql, person.accountId);
     this.web.send(reply, 200, 'What happened to your account', logContent(entries), { person });
@@ -52,13 +51,13 @@ export class AccountController {
     this.web.requireOwnForm(request);
     const person = await this.web.person(request);
     if (person !== null) await this.signIn.signOut(person);
-    this.web.redirect(reply, '/account/login/', '');
+    this.web.signed(reply, null, '/account/login/');
   }
 
   @Post('logout-elsewhere')
   async logoutElsewhere(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.web.requireOwnForm(request);
-    const person = await this.personOr(request, reply, '/account/');
+    const person = await this.web.personOr(request, reply, '/account/');
     if (person === null) return;
     await this.signIn.signOutElsewhere(person);
     this.web.redirect(reply, '/account/');
@@ -67,7 +66,7 @@ export class AccountController {
   @Get('verify-email')
   async verifyForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const token = this.web.parameter(request, 'token');
-    const person = await this.personOr(request, reply, `/account/verify-email/?token=${token}`);
+    const person = await this.web.personOr(request, reply, `/account/verify-email/?token=${token}`);
     if (person === null) return;
     const content = verifyContent(token, person.username);
     this.web.send(reply, 200, 'Confirm your address', content, { person });
@@ -77,7 +76,7 @@ export class AccountController {
   async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { web } = this;
     web.requireOwnForm(request);
-    const person = await this.personOr(request, reply, '/account/');
+    const person = await this.web.personOr(request, reply, '/account/');
     if (person === null) return;
     if (await this.signUp.verify(person, web.field(request, 'token'))) {
       const text = 'What happens to your account is mailed there.';
@@ -92,15 +91,9 @@ export class AccountController {
   @Post('verify-email/again')
   async sendAgain(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.web.requireOwnForm(request);
-    const person = await this.personOr(request, reply, '/account/');
+    const person = await this.web.personOr(request, reply, '/account/');
     if (person === null) return;
     await this.signUp.sendAgain(person, this.web.visitor(request));
     this.web.redirect(reply, '/account/');
-  }
-
-  private async personOr(request: FastifyRequest, reply: FastifyReply, next: string): Promise<Person | null> {
-    const person = await this.web.person(request);
-    if (person === null) this.web.redirect(reply, `/account/login/?next=${encodeURIComponent(next)}`);
-    return person;
   }
 }

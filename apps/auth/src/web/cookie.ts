@@ -1,18 +1,22 @@
-import { sessionSeconds } from '../sessions/sessions.ts';
-
 /**
- * The session's cookie: `__Host-` where auth speaks TLS, so that no other origin can set it; a plain name on a
+ * A cookie of ours: `__Host-` where auth speaks TLS, so that no other origin can set it; a plain name on a
  * developer's machine, where there is none. Only ever sent to this host, never to scripts, not from other sites' forms.
  */
-export class SessionCookie {
+export class OwnCookie {
   private readonly name: string;
   private readonly attributes: string;
 
-  /** @param origin where people meet auth */
-  constructor(origin: string) {
+  private readonly seconds: number;
+
+  /**
+   * @param origin where people meet auth
+   * @param seconds for which it is kept
+   */
+  constructor(origin: string, name: string, seconds: number) {
     const secure = origin.startsWith('https:');
-    this.name = secure ? '__Host-rind' : 'rind';
+    this.name = secure ? `__Host-${name}` : name;
     this.attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+    this.seconds = seconds;
   }
 
   /** Null also for several of one name: somebody else has set one of them. */
@@ -25,7 +29,7 @@ export class SessionCookie {
   }
 
   set(value: string): string {
-    return `${this.name}=${value}; ${this.attributes}; Max-Age=${sessionSeconds}`;
+    return `${this.name}=${value}; ${this.attributes}; Max-Age=${this.seconds}`;
   }
 
   clear(): string {

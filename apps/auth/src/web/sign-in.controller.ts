@@ -63,14 +63,16 @@ export class SignInController {
     };
     const next = nextPath(web.field(request, 'next'));
     const before = await web.person(request);
-    const cookie = await this.signIn.perform(form, web.visitor(request));
-    if (cookie === null) {
+    const outcome = await this.signIn.perform(form, web.visitor(request));
+    if (outcome === null) {
       const refused = 'The user name or the password is not right.';
       const code = 'account.sign-in-refused';
       web.send(reply, 403, 'Sign in', signInContent(form.username, next, refused), { code });
       return;
     }
     if (before !== null) await this.signIn.signOut(before);
-    web.redirect(reply, next, cookie);
+    if ('cookie' in outcome) web.signed(reply, outcome.cookie, next);
+    else
+      web.halfSigned(reply, outcome.halfCookie, `/account/second-factor/?next=${encodeURIComponent(next)}`);
   }
 }

@@ -1,14 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError } from '../errors.ts';
 import type { Person, Sessions, Visitor } from '../sessions/sessions.ts';
-import type { SessionCookie } from './cookie.ts';
+import type { OwnCookie } from './cookie.ts';
 import { page } from './page.ts';
 import { style } from './style.ts';
 import type { Html } from '@rind/html';
 
 export interface WebParts {
   readonly sessions: Sessions;
-  readonly cookie: SessionCookie;
+  readonly cookie: OwnCookie;
+  /** Of people who owe the second factor. */
+  readonly halfCookie: OwnCookie;
   /** Where people meet auth, without a slash at the end. */
   readonly origin: string;
 }
@@ -25,6 +27,18 @@ export class Web {
   async person(request: FastifyRequest): Promise<Person | null> {
     const cookie = this.parts.cookie.read(request.headers.cookie);
     return cookie === null ? null : this.parts.sessions.find(cookie);
+  }
+
+  /** Who sends this; strangers are shown to the sign-in page, and from there to `next`. */
+  async personOr(request: FastifyRequest, reply: FastifyReply, next: string): Promise<Person | null> {
+    const person = await this.person(request);
+    if (person === null) this.redirect(reply, `/account/login/?next=${encodeURIComponent(next)}`);
+    return person;
+  }
+
+  /** The cookie of somebody who owes the second factor; null where there is none. */
+  halfCookie(request: FastifyRequest): string | null {
+    return this.parts.halfCookie.read(request.headers.cookie);
   }
 
   visitor(request: FastifyRequest): Visitor {
@@ -71,12 +85,21 @@ export class Web {
       .send(page(title, content, person));
   }
 
-  /** @param cookie the session that begins; '' ends it */
-  redirect(reply: FastifyReply, to: string, cookie?: string): void {
-    const { cookie: cookies } = this.parts;
-    if (cookie !== undefined)
-      void reply.header('Set-Cookie', cookie === '' ? cookies.clear() : cookies.set(cookie));
+  redirect(reply: FastifyReply, to: string): void {
     this.plain(reply).redirect(to, 303);
+  }
+
+  /** A session begins, or ends where `cookie` is null; nobody owes a second factor any more. */
+  signed(reply: FastifyReply, cookie: string | null, to: string): void {
+    const { cookie: full, halfCookie: half } = this.parts;
+    void reply.header('Set-Cookie', [cookie === null ? full.clear() : full.set(cookie), half.clear()]);
+    this.redirect(reply, to);
+  }
+
+  /** The password was right, and a second factor is owed. */
+  halfSigned(reply: FastifyReply, cookie: string, to: string): void {
+    void reply.header('Set-Cookie', this.parts.halfCookie.set(cookie));
+    this.redirect(reply, to);
   }
 
   /** Of people, and of links that open accounts: nothing is kept, framed, or told to other sites. */

@@ -16,9 +16,14 @@ import { DatabaseModule } from '../database.module.ts';
 import { Rates } from '../limits/rates.ts';
 import { Outbox } from '../mail/outbox.ts';
 import { Vault } from '../protection/vault.ts';
-import { Sessions } from '../sessions/sessions.ts';
+import { HalfSessions, halfSessionSeconds } from '../second-factor/half-sessions.ts';
+import { RecoveryCodes } from '../second-factor/recovery-codes.ts';
+import { SecondFactor } from '../second-factor/second-factor.ts';
+import { TotpFactor } from '../second-factor/totp-factor.ts';
+import { Sessions, sessionSeconds } from '../sessions/sessions.ts';
 import { AccountController } from './account.controller.ts';
-import { SessionCookie } from './cookie.ts';
+import { OwnCookie } from './cookie.ts';
+import { FactorsController } from './factors.controller.ts';
 import { MailboxController } from './mailbox.controller.ts';
 import { PasswordController } from './password.controller.ts';
 import { SignInController } from './sign-in.controller.ts';
@@ -29,7 +34,13 @@ const PARTS = Symbol('parts of accounts');
 /** Pages for people, and what is behind them. */
 @Module({
   imports: [DatabaseModule],
-  controllers: [SignInController, AccountController, PasswordController, MailboxController],
+  controllers: [
+    SignInController,
+    AccountController,
+    PasswordController,
+    FactorsController,
+    MailboxController,
+  ],
   providers: [
     {
       provide: PARTS,
@@ -45,6 +56,12 @@ const PARTS = Symbol('parts of accounts');
       useFactory: (parts: AccountParts) => new FirstPassword(parts),
     },
     { provide: SignIn, inject: [PARTS], useFactory: (parts: AccountParts) => new SignIn(parts) },
+    { provide: SecondFactor, inject: [PARTS], useFactory: (parts: AccountParts) => new SecondFactor(parts) },
+    {
+      provide: HalfSessions,
+      inject: [PARTS],
+      useFactory: ({ halfSessions }: AccountParts) => halfSessions,
+    },
     { provide: SignUp, inject: [PARTS], useFactory: (parts: AccountParts) => new SignUp(parts) },
     {
       provide: PasswordChange,
@@ -55,7 +72,12 @@ const PARTS = Symbol('parts of accounts');
       provide: Web,
       inject: [PARTS],
       useFactory: ({ sessions, origin }: AccountParts) =>
-        new Web({ sessions, origin, cookie: new SessionCookie(origin) }),
+        new Web({
+          sessions,
+          origin,
+          cookie: new OwnCookie(origin, 'rind', sessionSeconds),
+          halfCookie: new OwnCookie(origin, 'rind-half', halfSessionSeconds),
+        }),
     },
   ],
   exports: [FirstPassword],
@@ -76,5 +98,9 @@ function partsOf(sql: Pool, clock: Clock, randomness: Randomness, config: AuthCo
     emails: new Emails(kept),
     links: new MailLinks(kept),
     passwords: new Passwords({ vault, randomness }),
+    vault,
+    totp: new TotpFactor(kept),
+    recoveryCodes: new RecoveryCodes(kept),
+    halfSessions: new HalfSessions(kept),
   };
 }

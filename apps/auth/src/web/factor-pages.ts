@@ -1,0 +1,118 @@
+import { html, Html } from '@rind/html';
+import type { FactorState } from '../second-factor/second-factor.ts';
+import { button, field, refusedAll } from './form.ts';
+
+const codeField = (refused: string | null, hint: string): Html =>
+  field({
+    name: 'code',
+    label: 'Code',
+    type: 'text',
+    autocomplete: 'one-time-code',
+    hint,
+    ...(refused === null ? {} : { refused }),
+  });
+
+const passwordField = (refused: string | null): Html =>
+  field({
+    name: 'password',
+    label: 'Your password',
+    type: 'password',
+    autocomplete: 'current-password',
+    ...(refused === null ? {} : { refused }),
+  });
+
+/** The second step of signing in. */
+export function secondStepContent(next: string, refused: string | null): Html {
+  return html`<h1>Second factor</h1>
+    <form method="post" action="/account/second-factor/">
+      <input type="hidden" name="next" value="${next}" />
+      ${codeField(refused, 'Six digits of your authenticator app, or a recovery code.')} ${button('Sign in')}
+    </form>
+    <p><a href="/account/login/">Begin again</a></p>`;
+}
+
+/** What there is, and the one thing to do next. */
+export function factorsContent({ totp, left, proven, emailVerified }: FactorState): Html {
+  return html`<h1>Second factor</h1>
+    <p>With a second factor, whoever learns your password cannot sign in with it.</p>
+    <ol class="steps">
+      <li>${emailVerified ? 'Your e-mail address is confirmed.' : 'Confirm your e-mail address first.'}</li>
+      <li>
+        ${left === 0 && !proven ? 'You have no recovery codes.' : `${left} of your 8 recovery codes are left.`}
+        <a href="/account/recovery-codes/">Make ${left === 0 && !proven ? '' : 'new '}recovery codes</a>
+      </li>
+      <li>
+        ${
+          proven
+            ? 'You have shown that you kept the codes.'
+            : left === 0
+              ? 'Then show that you kept them.'
+              : html`<a href="/account/recovery-codes/prove/">Show that you kept them</a>, which uses one up.`
+        }
+      </li>
+      <li>
+        ${
+          totp
+            ? html`An authenticator app is set up. <a href="/account/totp/remove/">Remove it</a>`
+            : proven && emailVerified
+              ? html`<a href="/account/totp/">Set up an authenticator app</a>`
+              : 'Then set up an authenticator app.'
+        }
+      </li>
+    </ol>`;
+}
+
+export function makeCodesContent(refused: string | null): Html {
+  return html`<h1>Recovery codes</h1>
+    <p>
+      Eight codes for the day on which you lose your phone. They are shown once; the ones you had before stop
+      working.
+    </p>
+    <form method="post" action="/account/recovery-codes/">
+      ${passwordField(refused)} ${button('Make eight codes')}
+    </form>`;
+}
+
+export function codesContent(codes: readonly string[]): Html {
+  return html`<h1>Your recovery codes</h1>
+    <p><strong>They are not shown again.</strong> Print them, or keep them in your password manager.</p>
+    <ul class="codes">
+      ${codes.map((code) => html`<li><code>${code}</code></li>`)}
+    </ul>
+    <p><a href="/account/recovery-codes/prove/">I have kept them</a></p>`;
+}
+
+export function proveContent(refused: string | null): Html {
+  return html`<h1>Show that you kept them</h1>
+    <form method="post" action="/account/recovery-codes/prove/">
+      ${codeField(refused, 'One of your recovery codes. It is used up; the others stay.')} ${button('Use it')}
+    </form>`;
+}
+
+/** @param picture SVG of the QR code, drawn here */
+export function enrolContent(
+  { secret, sealed, picture }: { readonly secret: string; readonly sealed: string; readonly picture: string },
+  refused: string | null,
+): Html {
+  return html`<h1>Set up an authenticator app</h1>
+    <p>Scan this with the app on your phone, then type the code that it shows.</p>
+    <figure class="qr" role="img" aria-label="QR code with the key below">${new Html(picture)}</figure>
+    <details>
+      <summary>Type the key instead</summary>
+      <p><code>${secret.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
+      <p>Time based, six digits, every 30 seconds.</p>
+    </details>
+    <form method="post" action="/account/totp/">
+      <input type="hidden" name="offer" value="${sealed}" />
+      ${codeField(refused, 'Six digits.')} ${button('Turn it on')}
+    </form>`;
+}
+
+export function removeContent(refusedPassword: string | null, refusedCode: string | null): Html {
+  return html`<h1>Remove the authenticator app</h1>
+    ${refusedAll('Signing in takes your password alone after that.')}
+    <form method="post" action="/account/totp/remove/">
+      ${passwordField(refusedPassword)} ${codeField(refusedCode, 'Six digits, or a recovery code.')}
+      ${button('Remove it')}
+    </form>`;
+}

@@ -1,0 +1,183 @@
+import { Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
+import type { Sql } from '@rind/database';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toString as drawQr } from 'qrcode';
+import { DATABASE } from '../database.ts';
+import { HalfSessions } from '../second-factor/half-sessions.ts';
+import { SecondFactor } from '../second-factor/second-factor.ts';
+import type { CodeOutcome } from '../second-factor/totp-factor.ts';
+import { totpUri } from '../second-factor/totp.ts';
+import type { Person } from '../sessions/sessions.ts';
+import {
+  codesContent,
+  enrolContent,
+  factorsContent,
+  makeCodesContent,
+  proveContent,
+  removeContent,
+  secondStepContent,
+} from './factor-pages.ts';
+import { nextPath } from './next-path.ts';
+import { WebProblems } from './web-problems.ts';
+import { Web } from './web-request.ts';
+
+const refusedCode = 'account.code-refused';
+const wrongPassword = 'This is not your password.';
+
+/** Second factors: what one has, setting one up, and the second step of signing in. */
+@Controller('account')
+@UseFilters(WebProblems)
+export class FactorsController {
+  constructor(
+    @Inject(Web) private readonly web: Web,
+    @Inject(DATABASE) private readonly sql: Sql,
+    @Inject(HalfSessions) private readonly halfSessions: HalfSessions,
+    @Inject(SecondFactor) private readonly factor: SecondFactor,
+  ) {}
+
+  @Get('second-factor')
+  secondStepForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const next = nextPath(this.web.parameter(request, 'next'));
+    this.web.send(reply, 200, 'Second factor', secondStepContent(next, null));
+  }
+
+  @Post('second-factor')
+  async secondStep(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { web } = this;
+    web.requireOwnForm(request);
+    const next = nextPath(web.field(request, 'next'));
+    const cookie = web.halfCookie(request);
+    const half = cookie === null ? null : await this.halfSessions.find(this.sql, cookie);
+    if (half === null) {
+      web.redirect(reply, `/account/login/?next=${encodeURIComponent(next)}`);
+      return;
+    }
+    const outcome = await this.factor.signIn(half, web.field(request, 'code'), web.visitor(request));
+    if (typeof outcome === 'object' && 'cookie' in outcome) web.signed(reply, outcome.cookie, next);
+    else {
+      const content = secondStepContent(next, textOf(outcome));
+      web.send(reply, 403, 'Second factor', content, { code: refusedCode });
+    }
+  }
+
+  @Get('factors')
+  async overview(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const person = await this.web.personOr(request, reply, '/account/factors/');
+    if (person === null) return;
+    const state = await this.factor.state(person.accountId);
+    this.web.send(reply, 200, 'Second factor', factorsContent(state), { person });
+  }
+
+  @Get('recovery-codes')
+  async makeForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const person = await this.web.personOr(request, reply, '/account/recovery-codes/');
+    if (person !== null) this.web.send(reply, 200, 'Recovery codes', makeCodesContent(null), { person });
+  }
+
+  @Post('recovery-codes')
+  async make(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { web } = this;
+    web.requireOwnForm(request);
+    const person = await web.personOr(request, reply, '/account/recovery-codes/');
+    if (person === null) return;
+    const codes = await this.factor.makeCodes(person, web.field(request, 'password'), web.visitor(request));
+    if (codes !== null) web.send(reply, 200, 'Your recovery codes', codesContent(codes), { person });
+    else {
+      const code = 'account.sign-in-refused';
+      web.send(reply, 403, 'Recovery codes', makeCodesContent(wrongPassword), { person, code });
+    }
+  }
+
+  @Get('recovery-codes/prove')
+  async proveForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const person = await this.web.personOr(request, reply, '/account/recovery-codes/prove/');
+    if (person !== null) this.web.send(reply, 200, 'Recovery codes', proveContent(null), { person });
+  }
+
+  @Post('recovery-codes/prove')
+  async prove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { web } = this;
+    web.requireOwnForm(request);
+    const person = await web.personOr(request, reply, '/account/recovery-codes/prove/');
+    if (person === null) return;
+    if (await this.factor.proveCode(person, web.field(request, 'code'), web.visitor(request))) {
+      web.redirect(reply, '/account/factors/');
+      return;
+    }
+    const content = proveContent('This is none of your codes, or was used before.');
+    web.send(reply, 403, 'Recovery codes', content, { person, code: refusedCode });
+  }
+
+  @Get('totp')
+  async enrolForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const person = await this.web.personOr(request, reply, '/account/totp/');
+    if (person === null) return;
+    const { totp, proven, emailVerified } = await this.factor.state(person.accountId);
+    if (totp || !proven || !emailVerified) this.web.redirect(reply, '/account/factors/');
+    else await this.sendOffer(reply, person, this.factor.offerTotp(person), null);
+  }
+
+  @Post('totp')
+  async enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { web, factor } = this;
+    web.requireOwnForm(request);
+    const person = await web.personOr(request, reply, '/account/totp/');
+    if (person === null) return;
+    const sealed = web.field(request, 'offer');
+    const outcome = await factor.enrolTotp(person, sealed, web.field(request, 'code'), web.visitor(request));
+    const secret = factor.offeredSecret(person, sealed);
+    if (outcome === 'ok' || outcome === 'already' || outcome === 'not-allowed' || outcome === 'stale')
+      web.redirect(reply, outcome === 'stale' ? '/account/totp/' : '/account/factors/');
+    else if (secret !== null) await this.sendOffer(reply, person, { secret, sealed }, textOf(outcome));
+  }
+
+  @Get('totp/remove')
+  async removeForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const person = await this.web.personOr(request, reply, '/account/totp/remove/');
+    if (person !== null) this.web.send(reply, 200, 'Remove the app', removeContent(null, null), { person });
+  }
+
+  @Post('totp/remove')
+  async remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { web } = this;
+    web.requireOwnForm(request);
+    const person = await web.personOr(request, reply, '/account/totp/remove/');
+    if (person === null) return;
+    const outcome = await this.factor.removeTotp(
+      person,
+      web.field(request, 'password'),
+      web.field(request, 'code'),
+      web.visitor(request),
+    );
+    if (outcome === 'removed') {
+      web.redirect(reply, '/account/factors/');
+      return;
+    }
+    const wrong = outcome === 'wrong-password';
+    const content = removeContent(wrong ? wrongPassword : null, wrong ? null : textOf('wrong'));
+    const code = wrong ? 'account.sign-in-refused' : refusedCode;
+    web.send(reply, 403, 'Remove the app', content, { person, code });
+  }
+
+  private async sendOffer(
+    reply: FastifyReply,
+    person: Person,
+    { secret, sealed }: { readonly secret: string; readonly sealed: string },
+    refused: string | null,
+  ): Promise<void> {
+    const uri = totpUri(secret, 'Rind', person.username);
+    const picture = await drawQr(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+    const content = enrolContent({ secret, sealed, picture }, refused);
+    const status = refused === null ? 200 : 403;
+    const said = refused === null ? { person } : { person, code: refusedCode };
+    this.web.send(reply, status, 'Set up an authenticator app', content, said);
+  }
+}
+
+function textOf(outcome: Exclude<CodeOutcome, 'ok'>): string {
+  if (outcome === 'wrong') return 'This code is not right.';
+  if (outcome === 'reused') return 'This code was used already. Wait for the next one.';
+  const { offSeconds } = outcome;
+  const minutes = Math.max(1, Math.round(Math.abs(offSeconds) / 60));
+  return `The clock of your phone is some ${minutes} minutes ${offSeconds > 0 ? 'ahead' : 'behind'}. Set it by the network, then try again.`;
+}

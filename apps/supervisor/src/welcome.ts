@@ -29,6 +29,8 @@ export function welcome(
     `    npx rind verify ${wheel}${data}`,
     '  State:',
     `    npx rind status${data}`,
+    `  Accounts: sign in as ${instance.user} with the password in rind.json; what would be mailed is in the mailbox:`,
+    `    ${instance.auth}/account/    ${instance.mail}/`,
     '',
     '  Development keys live in this folder and protect nothing; Ctrl-C stops everything.',
     `  Data: ${dataDir}`,

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './vitest.longest-first.ts';
 
 /** Integration tests: real PostgreSQL, real processes; two files at a time, since most of the time goes by waiting. */
 export default defineConfig({
@@ -10,6 +11,7 @@ export default defineConfig({
     exclude: ['**/dist/**', '**/node_modules/**', '.cache/**', '.rind/**'],
     environment: 'node',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

@@ -207,6 +207,22 @@ describe('a password', () => {
     expect((await mailTo(auth, email)).subject).toBe('Your password was changed');
   });
 
+  it('that changes while somebody signs in with the old one lets them in no more', async () => {
+    const other = new TestBrowser(auth, '192.0.2.20');
+    const answer = await auth.owner.transaction(async (sql) => {
+      await sql.query('SELECT 1 FROM auth.account WHERE username = $1 FOR UPDATE', [name]);
+      const signing = signIn({}, other);
+      // The old one was found right, and now the session waits for the account's row.
+      await expect
+        .poll(async () => (await auth.pool.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rows.length)
+        .toBeGreaterThan(0);
+      await sql.query(`UPDATE auth.account SET password_sealed = '\\x00' WHERE username = $1`, [name]);
+      return { signing };
+    });
+    expect((await answer.signing).status).toBe(403);
+    expect(other.cookie).toBeNull();
+  });
+
   it('is reset by a link that works once, for an hour, and signs everybody out', async () => {
     const token = await resetToken();
     const short = await browser.post('/account/reset/', { token, password: 'short' });

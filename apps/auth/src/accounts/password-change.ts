@@ -1,10 +1,10 @@
 import type { Sql } from '@rind/database';
 import { audit } from '../audit/audit-log.ts';
 import { tooMany } from '../limits/rates.ts';
-import type { Counted } from '../limits/rates.ts';
 import { passwordChanged, resetPassword } from '../mail/messages.ts';
 import type { Person, Visitor } from '../sessions/sessions.ts';
 import type { AccountParts } from './account-parts.ts';
+import { knowsPassword } from './password-proof.ts';
 import { refusePassword } from './password-rules.ts';
 import type { PasswordRefusal } from './password-rules.ts';
 
@@ -14,7 +14,6 @@ export type ResetOutcome = 'changed' | 'bad-link' | PasswordRefusal;
 interface Known {
   readonly id: string;
   readonly username: string;
-  readonly password_sealed: Buffer | null;
 }
 
 /** New passwords: by the old one, or by a link that was mailed. Either signs everybody else out. */
@@ -27,13 +26,9 @@ export class PasswordChange {
 
   /** @throws AuthError `rate.exceeded`, `auth.busy` */
   async change(person: Person, old: string, chosen: string, visitor: Visitor): Promise<ChangeOutcome> {
-    const { sql, rates, passwords } = this.parts;
-    const counted: Counted = ['sign-in/user-from-address', person.username.toLowerCase(), visitor.address];
-    if (!(await rates.take(counted))) throw tooMany();
-    const known = await this.find(sql, person.accountId);
-    if (known === null || !(await passwords.matches(old, known.id, known.password_sealed)))
-      return 'wrong-password';
-    await rates.giveBack(counted);
+    const { sql, passwords } = this.parts;
+    if (!(await knowsPassword(this.parts, person, old, visitor))) return 'wrong-password';
+    const known = { id: person.accountId, username: person.username };
     const refused = await this.refuse(known, chosen);
     if (refused !== null) return refused;
     const sealed = await passwords.seal(chosen, known.id);
@@ -49,7 +44,7 @@ export class PasswordChange {
     const { sql, rates, emails, links, outbox, origin } = this.parts;
     if (!(await rates.take(['mail/by-address', visitor.address]))) throw tooMany();
     const { rows } = await sql.query<Known>(
-      `SELECT a.id, a.username, a.password_sealed FROM auth.account a JOIN auth.email e ON e.account_id = a.id
+      `SELECT a.id, a.username FROM auth.account a JOIN auth.email e ON e.account_id = a.id
         WHERE a.disabled_at IS NULL AND e.verified_at IS NOT NULL AND (lower(a.username) = lower($1) OR lower(e.address) = lower($1))`,
       [usernameOrAddress],
     );
@@ -126,7 +121,7 @@ export class PasswordChange {
 
   private async find(sql: Sql, accountId: string): Promise<Known | null> {
     const { rows } = await sql.query<Known>(
-      'SELECT id, username, password_sealed FROM auth.account WHERE id = $1 AND disabled_at IS NULL',
+      'SELECT id, username FROM auth.account WHERE id = $1 AND disabled_at IS NULL',
       [accountId],
     );
     return rows[0] ?? null;

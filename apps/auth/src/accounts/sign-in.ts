@@ -1,3 +1,4 @@
+import type { Sql } from '@rind/database';
 import { audit } from '../audit/audit-log.ts';
 import { tooMany } from '../limits/rates.ts';
 import type { Counted } from '../limits/rates.ts';
@@ -52,7 +53,8 @@ export class SignIn {
       return null;
     }
     await rates.giveBack(...counted);
-    return sql.transaction(async (tx) => {
+    return sql.transaction(async (tx): Promise<SignInOutcome> => {
+      if (!(await this.isStill(tx, account))) return null;
       if (await totp.isEnrolled(tx, account.id)) {
         return { halfCookie: await halfSessions.begin(tx, account.id) };
       }
@@ -84,6 +86,15 @@ export class SignIn {
       await audit(tx, clock, { event: 'account.signed-out', actor: username, accountId, detail });
       return ended;
     });
+  }
+
+  /** Holds the account until the session is there: whoever changes the password meanwhile ends that session too. */
+  private async isStill(tx: Sql, { id, password_sealed }: AccountRow): Promise<boolean> {
+    const { rows } = await tx.query(
+      'SELECT 1 FROM auth.account WHERE id = $1 AND password_sealed = $2 AND disabled_at IS NULL FOR SHARE',
+      [id, password_sealed],
+    );
+    return rows.length === 1;
   }
 
   private async find(username: string): Promise<AccountRow | null> {

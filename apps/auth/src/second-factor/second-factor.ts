@@ -1,6 +1,7 @@
 import type { Sql } from '@rind/database';
 import { fromUtf8, toHex, utf8 } from '@rind/kernel';
 import type { AccountParts } from '../accounts/account-parts.ts';
+import { knowsPassword } from '../accounts/password-proof.ts';
 import { audit } from '../audit/audit-log.ts';
 import { tooMany } from '../limits/rates.ts';
 import type { Counted } from '../limits/rates.ts';
@@ -43,7 +44,7 @@ export class SecondFactor {
    */
   async makeCodes(person: Person, password: string, visitor: Visitor): Promise<readonly string[] | null> {
     const { sql, recoveryCodes } = this.parts;
-    if (!(await this.knowsPassword(person, password, visitor))) return null;
+    if (!(await knowsPassword(this.parts, person, password, visitor))) return null;
     return sql.transaction(async (tx) => {
       const codes = await recoveryCodes.renew(tx, person.accountId);
       await this.tell(tx, person, visitor, 'account.recovery-codes-made', recoveryCodesMade);
@@ -105,7 +106,7 @@ export class SecondFactor {
     visitor: Visitor,
   ): Promise<'removed' | 'wrong-password' | 'wrong'> {
     const { sql, totp } = this.parts;
-    if (!(await this.knowsPassword(person, password, visitor))) return 'wrong-password';
+    if (!(await knowsPassword(this.parts, person, password, visitor))) return 'wrong-password';
     await this.count(person.accountId, visitor);
     return sql.transaction(async (tx) => {
       if ((await this.useEither(tx, person, code, visitor)) !== 'ok') return 'wrong';
@@ -126,12 +127,13 @@ export class SecondFactor {
   ): Promise<{ readonly cookie: string } | Exclude<CodeOutcome, 'ok'>> {
     const { sql, clock, sessions, halfSessions, rates } = this.parts;
     const counted = await this.count(half.accountId, visitor);
-    const { rows } = await sql.query<{ username: string }>(
-      'SELECT username FROM auth.account WHERE id = $1',
-      [half.accountId],
-    );
-    const { username } = rows[0]!;
     const outcome = await sql.transaction(async (tx) => {
+      // Held until the session is there: whoever changes the password meanwhile ends that session too.
+      const { rows } = await tx.query<{ username: string }>(
+        'SELECT username FROM auth.account WHERE id = $1 FOR SHARE',
+        [half.accountId],
+      );
+      const { username } = rows[0]!;
       const used = await this.useEither(tx, { accountId: half.accountId, username }, code, visitor);
       if (used !== 'ok') return used;
       if (!(await halfSessions.end(tx, half))) return 'reused';
@@ -180,19 +182,6 @@ export class SecondFactor {
     ];
     if (!(await this.parts.rates.take(...counted))) throw tooMany();
     return counted;
-  }
-
-  private async knowsPassword(person: Person, password: string, visitor: Visitor): Promise<boolean> {
-    const { sql, rates, passwords } = this.parts;
-    const counted: Counted = ['sign-in/user-from-address', person.username.toLowerCase(), visitor.address];
-    if (!(await rates.take(counted))) throw tooMany();
-    const { rows } = await sql.query<{ password_sealed: Buffer | null }>(
-      'SELECT password_sealed FROM auth.account WHERE id = $1',
-      [person.accountId],
-    );
-    const matches = await passwords.matches(password, person.accountId, rows[0]?.password_sealed ?? null);
-    if (matches) await rates.giveBack(counted);
-    return matches;
   }
 
   private async tell(

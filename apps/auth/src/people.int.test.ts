@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startAuth } from './testing/auth-fixture.ts';
 import type { AuthFixture } from './testing/auth-fixture.ts';
 import { TestBrowser, mailTo, origin } from './testing/browser.ts';
+import { newMember, password } from './testing/member.ts';
 
-const password = 'four words make one';
 let auth: AuthFixture;
 let count = 0;
 let name: string;
@@ -30,11 +31,7 @@ const signIn = (over: Readonly<Record<string, string>> = {}, who = browser) =>
   who.post('/account/login/', { username: name, password, ...over });
 
 async function member(): Promise<void> {
-  await signUp();
-  const { path } = await mailTo(auth, email);
-  await signIn();
-  const token = new URL(path, origin).searchParams.get('token')!;
-  expect((await browser.post('/account/verify-email/', { token })).status).toBe(200);
+  browser = await newMember(auth, name, `198.51.100.${count}`);
 }
 
 async function resetToken(): Promise<string> {
@@ -324,7 +321,6 @@ describe('who can write the database, and does not have the key outside it,', ()
       'SELECT id FROM auth.account WHERE username = $1',
       [name],
     );
-    const { createHash } = await import('node:crypto');
     for (const id of [Buffer.from(cookie), createHash('sha256').update(cookie).digest()]) {
       await steal(
         `INSERT INTO auth.session (id, account_id, seen_at, expires_at, address, agent) VALUES ($1, $2, now(), now() + interval '9 years', 'x', '')`,

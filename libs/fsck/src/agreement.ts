@@ -24,14 +24,18 @@ export async function auditRecords(
   state: PublishedState,
   records: CommittedRecords,
 ): Promise<void> {
-  if (isElsewhere(audit, state, records)) return;
+  if (await isElsewhere(audit, state, records)) return;
   compareRoles(audit, state, records);
   compareBins(audit, state.tree, records);
   if (state.tree.isComplete) await compareTargets(audit, state, records);
 }
 
 /** A publication between the two readings is no disagreement; then nothing more can be compared. */
-function isElsewhere({ report }: Audit, state: PublishedState, records: CommittedRecords): boolean {
+async function isElsewhere(
+  { report }: Audit,
+  state: PublishedState,
+  records: CommittedRecords,
+): Promise<boolean> {
   const published = state.roles.get('timestamp')?.version ?? 0;
   const recorded = records.roles.find(({ name }) => name === 'timestamp')?.version ?? 0;
   if (published === recorded) return false;
@@ -42,6 +46,12 @@ function isElsewhere({ report }: Audit, state: PublishedState, records: Committe
   }
   if (state.latestTimestamp !== null && state.latestTimestamp > published) {
     report.add('fsck.moved-on', place, { recorded, latest: state.latestTimestamp });
+    return true;
+  }
+  if (published > recorded) {
+    const latest = await records.latestTimestamp();
+    if (latest < published) return false;
+    report.add('fsck.moved-on', place, { recorded, latest });
     return true;
   }
   return false;

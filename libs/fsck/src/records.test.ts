@@ -81,6 +81,22 @@ describe('the database', () => {
     expect(await found(simulator, other)).toEqual(['fsck.database-targets - - packages/six/']);
   });
 
+  it.each([
+    ['by a publication since, is no disagreement', 0, 'fsck.moved-on'],
+    ['by nothing that the index did, is one', -1, 'fsck.database-role'],
+  ])('that is behind what is published, %s', async (_what, later, code) => {
+    const simulator = repository();
+    const published = simulator.version('timestamp');
+    const { roles, ...records } = recordsOf(simulator);
+    const behind = roles.map((role) =>
+      role.name === 'timestamp' ? { ...role, version: published - 1 } : role,
+    );
+    const latestTimestamp = async () => published + later;
+    expect(await found(simulator, { ...records, roles: behind, latestTimestamp })).toEqual([
+      `${code} timestamp ${published} -`,
+    ]);
+  });
+
   it('that has moved on while its targets were read is not held against them', async () => {
     const simulator = repository();
     const records = { ...without(recordsOf(simulator), six), isCurrent: async () => false };

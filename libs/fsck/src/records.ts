@@ -13,6 +13,8 @@ export interface CommittedRecords {
   unpublished(): Promise<UnpublishedNumbers>;
   /** Every file and every project page that should be a target now, in any order. */
   targets(): AsyncIterable<RecordedTarget>;
+  /** The newest timestamp of a publication that has ended or is under way, as of the call. */
+  latestTimestamp(): Promise<number>;
   /** Whether nothing was published since the moment of these records. */
   isCurrent(): Promise<boolean>;
 }

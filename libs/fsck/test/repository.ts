@@ -157,6 +157,7 @@ export function recordsOf(
     bins: new Map(simulator.binNames().map((name, index) => [index, { ...role(name, 1), targets: 0 }])),
     open: [],
     unpublished: async () => ({ snapshots: new Set(), bins: new Map() }),
+    latestTimestamp: async () => simulator.version('timestamp'),
     isCurrent: async () => true,
     targets: async function* () {
       for (const [path, content] of Object.entries(contents)) yield recorded(path, utf8(content));

@@ -5,22 +5,22 @@ const pageRows = 10_000;
 
 /** What the signer's tables say, all of one moment; the targets are read a part at a time. */
 export async function readRecords(pool: Pool): Promise<CommittedRecords> {
-  const { last, lastClosed, ...records } = await pool.transaction(async (sql) => {
+  const { lastClosed, ...records } = await pool.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
     return {
       roles: await readRoles(sql),
       bins: await readBins(sql),
       open: await readOpen(sql),
-      last: await readLast(sql),
       lastClosed: await readLastClosed(sql),
     };
   });
   const unpublished = async () => ({
-    snapshots: await readUnpublishedSnapshots(pool, last),
-    bins: await readUnpublishedBins(pool, last),
+    snapshots: await readUnpublishedSnapshots(pool, lastClosed),
+    bins: await readUnpublishedBins(pool, lastClosed),
   });
   const isCurrent = async (): Promise<boolean> => (await readLastClosed(pool)) === lastClosed;
-  return { ...records, unpublished, isCurrent, targets: () => readTargets(pool) };
+  const latestTimestamp = () => readLatestTimestamp(pool);
+  return { ...records, unpublished, latestTimestamp, isCurrent, targets: () => readTargets(pool) };
 }
 
 async function readRoles(sql: Sql): Promise<CommittedRecords['roles']> {
@@ -56,14 +56,7 @@ async function readOpen(sql: Sql): Promise<CommittedRecords['open']> {
   }));
 }
 
-/** The newest publication of the moment; those after it had not begun. */
-async function readLast(sql: Sql): Promise<number> {
-  const { rows } = await sql.query<{ last: string }>(
-    `SELECT coalesce(max(id), 0) AS last FROM signer.publication`,
-  );
-  return Number(rows[0]!.last);
-}
-
+/** The newest publication that had ended at the moment; of one under way, nothing was published yet. */
 async function readLastClosed(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ last: string }>(
     `SELECT coalesce(max(id), 0) AS last FROM signer.publication WHERE state = 'closed'`,
@@ -71,25 +64,32 @@ async function readLastClosed(sql: Sql): Promise<number> {
   return Number(rows[0]!.last);
 }
 
+async function readLatestTimestamp(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ latest: string }>(
+    `SELECT coalesce(max(timestamp_version), 0) AS latest FROM signer.publication WHERE state <> 'abandoned'`,
+  );
+  return Number(rows[0]!.latest);
+}
+
 /** A publication without a snapshot of its own names the one that was published before it. */
-async function readUnpublishedSnapshots(sql: Sql, last: number): Promise<ReadonlySet<number>> {
+async function readUnpublishedSnapshots(sql: Sql, lastClosed: number): Promise<ReadonlySet<number>> {
   const { rows } = await sql.query<{ snapshot_version: string }>(
     `SELECT DISTINCT snapshot_version FROM signer.publication p WHERE (state <> 'closed' OR id > $1)
         AND NOT EXISTS (SELECT 1 FROM signer.publication c
                          WHERE c.state = 'closed' AND c.id <= $1 AND c.snapshot_version = p.snapshot_version)`,
-    [last],
+    [lastClosed],
   );
   return new Set(rows.map((row) => Number(row.snapshot_version)));
 }
 
 async function readUnpublishedBins(
   sql: Sql,
-  last: number,
+  lastClosed: number,
 ): Promise<ReadonlyMap<number, ReadonlySet<number>>> {
   const { rows } = await sql.query<{ idx: number; version: string }>(
     `SELECT b.idx, b.version FROM signer.publication_bin b JOIN signer.publication p ON p.id = b.publication_id
       WHERE p.state <> 'closed' OR p.id > $1`,
-    [last],
+    [lastClosed],
   );
   const bins = new Map<number, Set<number>>();
   for (const { idx, version } of rows) {

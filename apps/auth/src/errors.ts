@@ -26,6 +26,14 @@ interface AuthErrors {
   'account.disabled': object;
   'account.name-invalid': object;
   'account.email-invalid': object;
+  /** The address has to be confirmed first. */
+  'account.email-unverified': object;
+  /** The project asks a second factor of everybody who touches it. */
+  'account.second-factor-required': object;
+  /** Who it is has to be proven again: the last proof is older than 30 minutes. */
+  'account.sudo-required': object;
+  /** A maintainer, where it takes an owner. */
+  'authorization.not-an-owner': object;
   /** Neither owner nor maintainer. */
   'authorization.not-a-maintainer': object;
   'project.name-invalid': object;

@@ -58,7 +58,7 @@ export class SignIn {
       if (await totp.isEnrolled(tx, account.id)) {
         return { halfCookie: await halfSessions.begin(tx, account.id) };
       }
-      const cookie = await sessions.begin(tx, account.id, visitor);
+      const cookie = await sessions.begin(tx, account.id, visitor, 'password');
       await audit(tx, clock, {
         event: 'account.signed-in',
         actor: account.username,

@@ -8,6 +8,7 @@ export type AuditEvent =
   | 'account.factor-added'
   | 'account.factor-removed'
   | 'account.password-changed'
+  | 'account.proven-again'
   | 'account.recovery-code-used'
   | 'account.recovery-codes-made'
   | 'account.reset-asked'

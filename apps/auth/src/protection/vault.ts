@@ -14,6 +14,7 @@ export type Purpose =
   | 'rate'
   | 'recovery-code'
   | 'session'
+  | 'session-proof'
   | 'totp'
   | 'totp-offer';
 

@@ -137,7 +137,7 @@ export class SecondFactor {
       const used = await this.useEither(tx, { accountId: half.accountId, username }, code, visitor);
       if (used !== 'ok') return used;
       if (!(await halfSessions.end(tx, half))) return 'reused';
-      const cookie = await sessions.begin(tx, half.accountId, visitor);
+      const cookie = await sessions.begin(tx, half.accountId, visitor, 'second-factor');
       await audit(tx, clock, {
         event: 'account.signed-in',
         actor: username,
@@ -157,6 +157,36 @@ export class SecondFactor {
       accountId: half.accountId,
       detail: { address: visitor.address, reason },
     });
+    return outcome;
+  }
+
+  /**
+   * Proves again who somebody is who is signed in: by the second factor where there is one, else by the password.
+   * @throws AuthError `rate.exceeded`, `auth.busy`
+   */
+  async proveAgain(
+    person: Person,
+    given: { readonly code: string; readonly password: string },
+    visitor: Visitor,
+  ): Promise<CodeOutcome | 'wrong-password'> {
+    const { sql, clock, rates, sessions, totp } = this.parts;
+    const by = (await totp.isEnrolled(sql, person.accountId)) ? 'second-factor' : 'password';
+    const counted = by === 'second-factor' ? await this.count(person.accountId, visitor) : [];
+    if (by === 'password' && !(await knowsPassword(this.parts, person, given.password, visitor)))
+      return 'wrong-password';
+    const outcome = await sql.transaction(async (tx): Promise<CodeOutcome> => {
+      const used = by === 'password' ? 'ok' : await this.useEither(tx, person, given.code, visitor);
+      if (used !== 'ok') return used;
+      if (!(await sessions.prove(tx, person, by))) return 'wrong';
+      await audit(tx, clock, {
+        event: 'account.proven-again',
+        actor: person.username,
+        accountId: person.accountId,
+        detail: { address: visitor.address, by },
+      });
+      return 'ok';
+    });
+    if (outcome === 'ok') await rates.giveBack(...counted);
     return outcome;
   }
 

@@ -2,6 +2,8 @@ import type { Sql } from '@rind/database';
 import type { Clock, Randomness } from '@rind/kernel';
 import { newSecret, readSecret } from '../protection/bearer-secret.ts';
 import type { Vault } from '../protection/vault.ts';
+import { readProof, storedProof, sudoSeconds } from './identity-proof.ts';
+import type { StoredProof } from './identity-proof.ts';
 
 /** Whoever sends a request: where from, and with what. */
 export interface Visitor {
@@ -17,7 +19,14 @@ export interface Person {
   readonly username: string;
   /** Of the session; worth nothing to whoever reads it. */
   readonly sessionId: Buffer;
+  /** Whether they proved who they are within the last 30 minutes: what is sensitive asks for that. */
+  readonly sudo: boolean;
+  /** Whether a second factor was part of that proof. */
+  readonly sudoByFactor: boolean;
 }
+
+/** What somebody signed in with. */
+export type SignedInBy = 'password' | 'second-factor';
 
 export interface ListedSession {
   readonly current: boolean;
@@ -45,21 +54,25 @@ export class Sessions {
     this.parts = parts;
   }
 
-  /** Answers the cookie: always a new one, so that nobody can have fixed it before. */
-  async begin(sql: Sql, accountId: string, visitor: Visitor): Promise<string> {
+  /** Answers the cookie: always a new one, so that nobody can have fixed it before. Signing in is a proof of who it is. */
+  async begin(sql: Sql, accountId: string, visitor: Visitor, by: SignedInBy): Promise<string> {
     const { vault, clock, randomness } = this.parts;
     const secret = newSecret(accountId, randomness);
     const nowMs = clock.nowMs();
+    const sessionId = vault.mac('session', secret.text);
+    const proof = { provenAtMs: nowMs, factorAtMs: by === 'second-factor' ? nowMs : null };
     await sql.query(
-      `INSERT INTO auth.session (id, account_id, created_at, seen_at, expires_at, address, agent)
-       VALUES ($1, $2, $3, $3, $4, $5, $6)`,
+      `INSERT INTO auth.session
+         (id, account_id, created_at, seen_at, expires_at, address, agent, proven_at, factor_at, proof)
+       VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)`,
       [
-        vault.mac('session', secret.text),
+        sessionId,
         accountId,
         new Date(nowMs),
         new Date(nowMs + sessionSeconds * 1_000),
         visitor.address,
         visitor.agent,
+        ...storedProof(vault, { sessionId, accountId }, proof),
       ],
     );
     return secret.text;
@@ -72,8 +85,8 @@ export class Sessions {
     const { sql, vault, clock } = this.parts;
     const sessionId = vault.mac('session', secret.text);
     const now = new Date(clock.nowMs());
-    const { rows } = await sql.query<{ username: string; stale: boolean }>(
-      `SELECT a.username, s.seen_at < $3::timestamptz - make_interval(secs => $4) AS stale
+    const { rows } = await sql.query<{ username: string; stale: boolean } & StoredProof>(
+      `SELECT a.username, s.proven_at, s.factor_at, s.proof, s.seen_at < $3::timestamptz - make_interval(secs => $4) AS stale
          FROM auth.session s JOIN auth.account a ON a.id = s.account_id
         WHERE s.id = $1 AND s.account_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3
           AND a.disabled_at IS NULL`,
@@ -82,7 +95,43 @@ export class Sessions {
     const row = rows[0];
     if (row === undefined) return null;
     if (row.stale) await sql.query('UPDATE auth.session SET seen_at = $2 WHERE id = $1', [sessionId, now]);
-    return { accountId: secret.subject, username: row.username, sessionId };
+    const accountId = secret.subject;
+    const proof = readProof(vault, { sessionId, accountId }, row);
+    const sinceMs = now.getTime() - sudoSeconds * 1_000;
+    return {
+      accountId,
+      username: row.username,
+      sessionId,
+      sudo: proof !== null && proof.provenAtMs > sinceMs,
+      sudoByFactor: proof !== null && proof.factorAtMs !== null && proof.factorAtMs > sinceMs,
+    };
+  }
+
+  /** Somebody has proven again who they are. False: the session has ended meanwhile. */
+  async prove(sql: Sql, session: Pick<Person, 'sessionId' | 'accountId'>, by: SignedInBy): Promise<boolean> {
+    const nowMs = this.parts.clock.nowMs();
+    const proof = { provenAtMs: nowMs, factorAtMs: by === 'second-factor' ? nowMs : null };
+    const { rowCount } = await sql.query(
+      'UPDATE auth.session SET proven_at = $2, factor_at = $3, proof = $4 WHERE id = $1 AND ended_at IS NULL',
+      [session.sessionId, ...storedProof(this.parts.vault, session, proof)],
+    );
+    return rowCount === 1;
+  }
+
+  /** When the account last proved a second factor in a session that goes on; milliseconds since 1970. */
+  async lastFactorMs(sql: Sql, accountId: string): Promise<number | null> {
+    const { vault, clock } = this.parts;
+    const { rows } = await sql.query<StoredProof & { id: Buffer }>(
+      `SELECT id, proven_at, factor_at, proof FROM auth.session
+        WHERE account_id = $1 AND factor_at IS NOT NULL AND ended_at IS NULL AND expires_at > $2
+        ORDER BY factor_at DESC LIMIT 20`,
+      [accountId, new Date(clock.nowMs())],
+    );
+    for (const row of rows) {
+      const proof = readProof(vault, { sessionId: row.id, accountId }, row);
+      if (proof?.factorAtMs != null) return proof.factorAtMs;
+    }
+    return null;
   }
 
   async end(sql: Sql, sessionId: Buffer): Promise<void> {

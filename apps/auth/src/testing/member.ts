@@ -1,3 +1,4 @@
+import { generateSync } from 'otplib';
 import { expect } from 'vitest';
 import { TestBrowser, mailTo, origin } from './browser.ts';
 import type { AuthFixture } from './auth-fixture.ts';
@@ -14,4 +15,29 @@ export async function newMember(auth: AuthFixture, name: string, address: string
   const token = new URL(path, origin).searchParams.get('token')!;
   expect((await browser.post('/account/verify-email/', { token })).status).toBe(200);
   return browser;
+}
+
+export interface Enrolled {
+  readonly secret: string;
+  /** Seven are left. */
+  readonly codes: readonly string[];
+}
+
+/** Recovery codes, one of them used, then an authenticator app; a step later, so that its next code counts. */
+export async function enrolApp(auth: AuthFixture, browser: TestBrowser): Promise<Enrolled> {
+  const made = await browser.post('/account/recovery-codes/', { password });
+  const codes = [...made.text.matchAll(/<code>([0-9a-z-]{19})<\/code>/g)].map(([, code]) => code!);
+  await browser.post('/account/recovery-codes/prove/', { code: codes[0]! });
+  const { text } = await browser.get('/account/totp/');
+  const secret = /<code>([A-Z2-7 ]{39})<\/code>/.exec(text)![1]!.replaceAll(' ', '');
+  const offer = /name="offer" value="([\w-]+)"/.exec(text)![1]!;
+  const answer = await browser.post('/account/totp/', { offer, code: appCode(auth, secret) });
+  expect([answer.status, answer.location]).toEqual([303, '/account/factors/']);
+  auth.clock.advance(30_000);
+  return { secret, codes: codes.slice(1) };
+}
+
+/** What the app shows now. */
+export function appCode(auth: AuthFixture, secret: string): string {
+  return generateSync({ secret, epoch: Math.floor(auth.clock.nowMs() / 1_000) });
 }

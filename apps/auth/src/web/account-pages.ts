@@ -57,6 +57,7 @@ const eventTexts: Readonly<Record<string, string>> = {
   'account.recovery-code-used': 'A recovery code was used',
   'account.recovery-codes-made': 'New recovery codes were made',
   'account.password-changed': 'The password was changed',
+  'account.proven-again': 'Proved again who you are',
   'account.reset-asked': 'A link for a new password was mailed',
   'account.sign-in-refused': 'A sign-in was refused',
   'account.signed-in': 'Signed in',

@@ -1,5 +1,6 @@
 import { html, Html } from '@rind/html';
 import type { FactorState } from '../second-factor/second-factor.ts';
+import type { CodeOutcome } from '../second-factor/totp-factor.ts';
 import { button, field, refusedAll } from './form.ts';
 
 const codeField = (refused: string | null, hint: string): Html =>
@@ -29,6 +30,21 @@ export function secondStepContent(next: string, refused: string | null): Html {
       ${codeField(refused, 'Six digits of your authenticator app, or a recovery code.')} ${button('Sign in')}
     </form>
     <p><a href="/account/login/">Begin again</a></p>`;
+}
+
+/** @param factor whether the account has one: then it is asked for, and else the password */
+export function sudoContent(factor: boolean, next: string, refused: string | null): Html {
+  return html`<h1>Show that it is you</h1>
+    <p>What you are about to do is sensitive. You are not asked again for 30 minutes.</p>
+    <form method="post" action="/account/sudo/">
+      <input type="hidden" name="next" value="${next}" />
+      ${
+        factor
+          ? codeField(refused, 'Six digits of your authenticator app, or a recovery code.')
+          : passwordField(refused)
+      }
+      ${button('Go on')}
+    </form>`;
 }
 
 /** What there is, and the one thing to do next. */
@@ -115,4 +131,13 @@ export function removeContent(refusedPassword: string | null, refusedCode: strin
       ${passwordField(refusedPassword)} ${codeField(refusedCode, 'Six digits, or a recovery code.')}
       ${button('Remove it')}
     </form>`;
+}
+
+/** Why a code is not taken. */
+export function codeText(outcome: Exclude<CodeOutcome, 'ok'>): string {
+  if (outcome === 'wrong') return 'This code is not right.';
+  if (outcome === 'reused') return 'This code was used already. Wait for the next one.';
+  const { offSeconds } = outcome;
+  const minutes = Math.max(1, Math.round(Math.abs(offSeconds) / 60));
+  return `The clock of your phone is some ${minutes} minutes ${offSeconds > 0 ? 'ahead' : 'behind'}. Set it by the network, then try again.`;
 }

@@ -9,6 +9,7 @@ import type { CodeOutcome } from '../second-factor/totp-factor.ts';
 import { totpUri } from '../second-factor/totp.ts';
 import type { Person } from '../sessions/sessions.ts';
 import {
+  codeText,
   codesContent,
   enrolContent,
   factorsContent,
@@ -55,7 +56,7 @@ export class FactorsController {
     const outcome = await this.factor.signIn(half, web.field(request, 'code'), web.visitor(request));
     if (typeof outcome === 'object' && 'cookie' in outcome) web.signed(reply, outcome.cookie, next);
     else {
-      const content = secondStepContent(next, textOf(outcome));
+      const content = secondStepContent(next, codeText(outcome));
       web.send(reply, 403, 'Second factor', content, { code: refusedCode });
     }
   }
@@ -70,7 +71,7 @@ export class FactorsController {
 
   @Get('recovery-codes')
   async makeForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const person = await this.web.personOr(request, reply, '/account/recovery-codes/');
+    const person = await this.web.sudoOr(request, reply, '/account/recovery-codes/');
     if (person !== null) this.web.send(reply, 200, 'Recovery codes', makeCodesContent(null), { person });
   }
 
@@ -78,7 +79,7 @@ export class FactorsController {
   async make(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { web } = this;
     web.requireOwnForm(request);
-    const person = await web.personOr(request, reply, '/account/recovery-codes/');
+    const person = await web.sudoOr(request, reply, '/account/recovery-codes/');
     if (person === null) return;
     const codes = await this.factor.makeCodes(person, web.field(request, 'password'), web.visitor(request));
     if (codes !== null) web.send(reply, 200, 'Your recovery codes', codesContent(codes), { person });
@@ -110,7 +111,7 @@ export class FactorsController {
 
   @Get('totp')
   async enrolForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const person = await this.web.personOr(request, reply, '/account/totp/');
+    const person = await this.web.sudoOr(request, reply, '/account/totp/');
     if (person === null) return;
     const { totp, proven, emailVerified } = await this.factor.state(person.accountId);
     if (totp || !proven || !emailVerified) this.web.redirect(reply, '/account/factors/');
@@ -121,19 +122,19 @@ export class FactorsController {
   async enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { web, factor } = this;
     web.requireOwnForm(request);
-    const person = await web.personOr(request, reply, '/account/totp/');
+    const person = await web.sudoOr(request, reply, '/account/totp/');
     if (person === null) return;
     const sealed = web.field(request, 'offer');
     const outcome = await factor.enrolTotp(person, sealed, web.field(request, 'code'), web.visitor(request));
     const secret = factor.offeredSecret(person, sealed);
     if (outcome === 'ok' || outcome === 'already' || outcome === 'not-allowed' || outcome === 'stale')
       web.redirect(reply, outcome === 'stale' ? '/account/totp/' : '/account/factors/');
-    else if (secret !== null) await this.sendOffer(reply, person, { secret, sealed }, textOf(outcome));
+    else if (secret !== null) await this.sendOffer(reply, person, { secret, sealed }, codeText(outcome));
   }
 
   @Get('totp/remove')
   async removeForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const person = await this.web.personOr(request, reply, '/account/totp/remove/');
+    const person = await this.web.sudoOr(request, reply, '/account/totp/remove/');
     if (person !== null) this.web.send(reply, 200, 'Remove the app', removeContent(null, null), { person });
   }
 
@@ -141,7 +142,7 @@ export class FactorsController {
   async remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { web } = this;
     web.requireOwnForm(request);
-    const person = await web.personOr(request, reply, '/account/totp/remove/');
+    const person = await web.sudoOr(request, reply, '/account/totp/remove/');
     if (person === null) return;
     const outcome = await this.factor.removeTotp(
       person,
@@ -154,7 +155,7 @@ export class FactorsController {
       return;
     }
     const wrong = outcome === 'wrong-password';
-    const content = removeContent(wrong ? wrongPassword : null, wrong ? null : textOf('wrong'));
+    const content = removeContent(wrong ? wrongPassword : null, wrong ? null : codeText('wrong'));
     const code = wrong ? 'account.sign-in-refused' : refusedCode;
     web.send(reply, 403, 'Remove the app', content, { person, code });
   }
@@ -172,12 +173,4 @@ export class FactorsController {
     const said = refused === null ? { person } : { person, code: refusedCode };
     this.web.send(reply, status, 'Set up an authenticator app', content, said);
   }
-}
-
-function textOf(outcome: Exclude<CodeOutcome, 'ok'>): string {
-  if (outcome === 'wrong') return 'This code is not right.';
-  if (outcome === 'reused') return 'This code was used already. Wait for the next one.';
-  const { offSeconds } = outcome;
-  const minutes = Math.max(1, Math.round(Math.abs(offSeconds) / 60));
-  return `The clock of your phone is some ${minutes} minutes ${offSeconds > 0 ? 'ahead' : 'behind'}. Set it by the network, then try again.`;
 }

@@ -36,6 +36,14 @@ export class Web {
     return person;
   }
 
+  /** Likewise, and who has proven it within the last 30 minutes: what is sensitive asks for that. */
+  async sudoOr(request: FastifyRequest, reply: FastifyReply, next: string): Promise<Person | null> {
+    const person = await this.personOr(request, reply, next);
+    if (person === null || person.sudo) return person;
+    this.redirect(reply, `/account/sudo/?next=${encodeURIComponent(next)}`);
+    return null;
+  }
+
   /** The cookie of somebody who owes the second factor; null where there is none. */
   halfCookie(request: FastifyRequest): string | null {
     return this.parts.halfCookie.read(request.headers.cookie);

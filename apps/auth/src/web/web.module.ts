@@ -27,6 +27,7 @@ import { FactorsController } from './factors.controller.ts';
 import { MailboxController } from './mailbox.controller.ts';
 import { PasswordController } from './password.controller.ts';
 import { SignInController } from './sign-in.controller.ts';
+import { SudoController } from './sudo.controller.ts';
 import { Web } from './web-request.ts';
 
 const PARTS = Symbol('parts of accounts');
@@ -39,6 +40,7 @@ const PARTS = Symbol('parts of accounts');
     AccountController,
     PasswordController,
     FactorsController,
+    SudoController,
     MailboxController,
   ],
   providers: [

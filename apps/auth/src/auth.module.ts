@@ -15,30 +15,28 @@ import { GrantVoider } from './grants/grant-voider.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { GateGuard, OperatorGuard, SignerGuard } from './guards.ts';
 import { OperatorController } from './operator/operator.controller.ts';
+import { Sessions } from './sessions/sessions.ts';
 import { Introspection } from './tokens/introspection.ts';
 import { RootKeySeal } from './tokens/root-key-seal.ts';
-import { TokenMint } from './tokens/token-mint.ts';
+import { TokenAddresses } from './tokens/token-addresses.ts';
 import { TokenVerifier } from './tokens/token-verifier.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
+import { TokensModule } from './tokens/tokens.module.ts';
 import { WebModule } from './web/web.module.ts';
 
 /** The composition root of auth: the only place where its parts meet the database and the key. */
 @Module({
-  imports: [DatabaseModule, WebModule],
+  imports: [DatabaseModule, TokensModule, WebModule],
   controllers: [TokensController, GrantsController, OperatorController],
   providers: [
     GateGuard,
     SignerGuard,
     OperatorGuard,
     {
-      provide: RootKeySeal,
-      inject: [CONFIG, RANDOMNESS],
-      useFactory: (config: AuthConfig, randomness: Randomness) => new RootKeySeal(config.sealKey, randomness),
-    },
-    {
       provide: TokenVerifier,
-      inject: [DATABASE, RootKeySeal, CLOCK],
-      useFactory: (sql: Pool, seal: RootKeySeal, clock: Clock) => new TokenVerifier({ sql, seal, clock }),
+      inject: [DATABASE, RootKeySeal, CLOCK, Sessions],
+      useFactory: (sql: Pool, seal: RootKeySeal, clock: Clock, sessions: Sessions) =>
+        new TokenVerifier({ sql, seal, clock, sessions }),
     },
     {
       provide: Introspection,
@@ -47,14 +45,8 @@ import { WebModule } from './web/web.module.ts';
         new Introspection({ sql, clock, verifier }),
     },
     {
-      provide: TokenMint,
-      inject: [DATABASE, RootKeySeal, CLOCK, RANDOMNESS, CONFIG],
-      useFactory: (sql: Pool, seal: RootKeySeal, clock: Clock, randomness: Randomness, config: AuthConfig) =>
-        new TokenMint({ sql, seal, clock, randomness, location: config.tokenLocation }),
-    },
-    {
       provide: GrantIssuer,
-      inject: [DATABASE, CLOCK, RANDOMNESS, LOGGER, TokenVerifier, CONFIG],
+      inject: [DATABASE, CLOCK, RANDOMNESS, LOGGER, TokenVerifier, TokenAddresses, CONFIG],
       useFactory: openIssuer,
     },
     {
@@ -73,13 +65,24 @@ async function openIssuer(
   randomness: Randomness,
   logger: Logger,
   verifier: TokenVerifier,
+  addresses: TokenAddresses,
   config: AuthConfig,
 ): Promise<GrantIssuer> {
   const signer = await openKeyFile(config.grantKey);
   logger.info('key.opened', { keyId: signer.keyId });
   const { repository } = config;
   const checkpoint = checkpointOf(config);
-  return new GrantIssuer({ sql, clock, randomness, logger, checkpoint, signer, verifier, repository });
+  return new GrantIssuer({
+    sql,
+    clock,
+    randomness,
+    logger,
+    checkpoint,
+    signer,
+    verifier,
+    addresses,
+    repository,
+  });
 }
 
 function checkpointOf({ checkpoints: { stateDir, crashAt, stopAt } }: AuthConfig): Checkpoint {

@@ -40,6 +40,7 @@ const auth: Readonly<Record<string, string>> = {
   'auth.account': 'siu',
   'auth.token': 'siu',
   'auth.token_use': 'si',
+  'auth.token_address': 'si',
   'auth.email': 'siud',
   'auth.session': 'siu',
   'auth.half_session': 'siu',

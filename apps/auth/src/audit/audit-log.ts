@@ -17,6 +17,8 @@ export type AuditEvent =
   | 'account.signed-out'
   | 'token.created'
   | 'token.refused'
+  | 'token.revoked'
+  | 'token.used-elsewhere'
   | 'grant.issued'
   | 'grant.refused'
   | 'grant.voided'

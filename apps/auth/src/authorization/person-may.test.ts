@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalFor } from './person-may.ts';
+import { refusalFor, refusalToMint } from './person-may.ts';
 import type { PersonAction, PersonFacts, PersonRefusal } from './person-may.ts';
 
 const owners = [
@@ -67,5 +67,18 @@ describe('what a person may do to a project', () => {
   it('no factor is asked for where none is required', () => {
     const facts = { ...account({ secondFactor: false }), project: { requiresSecondFactor: false } };
     expect(every.filter((action) => refusalFor(action, facts) !== null)).toEqual([]);
+  });
+});
+
+describe('whether a person may make a token', () => {
+  it.each([
+    [false, false, false, 'account.email-unverified'],
+    [false, true, true, 'account.email-unverified'],
+    [true, false, false, 'account.second-factor-required'],
+    [true, false, true, 'account.second-factor-required'],
+    [true, true, false, 'account.sudo-required'],
+    [true, true, true, null],
+  ])('address %s, factor %s, proven lately %s: %s', (emailVerified, secondFactor, sudoByFactor, refusal) => {
+    expect(refusalToMint({ emailVerified, secondFactor, sudoByFactor })).toBe(refusal);
   });
 });

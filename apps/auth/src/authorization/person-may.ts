@@ -22,7 +22,7 @@ export interface PersonFacts {
     /** Whether a second factor is set up. */
     readonly secondFactor: boolean;
   };
-  /** Whether password or factor were proven within the last 30 minutes. */
+  /** Whether it was proven within the last 30 minutes who it is. */
   readonly sudo: boolean;
   /** In the project; null for strangers. */
   readonly role: ProjectRole | null;
@@ -58,4 +58,23 @@ export function refusalFor(action: PersonAction, facts: PersonFacts): PersonRefu
     if (project.requiresSecondFactor && !account.secondFactor) return 'account.second-factor-required';
   }
   return sudo ? null : 'account.sudo-required';
+}
+
+export interface MintFacts {
+  readonly emailVerified: boolean;
+  readonly secondFactor: boolean;
+  /** Whether a second factor was proven within the last 30 minutes. */
+  readonly sudoByFactor: boolean;
+}
+
+export type MintRefusal = Extract<
+  AuthErrorCode,
+  'account.email-unverified' | 'account.second-factor-required' | 'account.sudo-required'
+>;
+
+/** Whether a person may make an API token on the web; null is a yes. It takes a second factor, proven lately. */
+export function refusalToMint({ emailVerified, secondFactor, sudoByFactor }: MintFacts): MintRefusal | null {
+  if (!emailVerified) return 'account.email-unverified';
+  if (!secondFactor) return 'account.second-factor-required';
+  return sudoByFactor ? null : 'account.sudo-required';
 }

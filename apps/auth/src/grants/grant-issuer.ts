@@ -19,6 +19,7 @@ import type { Decision } from '../authorization/decide.ts';
 import { AuthError } from '../errors.ts';
 import { accessTo, createProject } from '../projects/project-table.ts';
 import type { ProjectAccess } from '../projects/project-table.ts';
+import type { TokenAddresses } from '../tokens/token-addresses.ts';
 import { touchToken } from '../tokens/token-table.ts';
 import { appendTokenUses, tokenUses, unused } from '../tokens/token-uses.ts';
 import type { TokenUses } from '../tokens/token-uses.ts';
@@ -55,6 +56,7 @@ export interface IssuerParts {
   readonly checkpoint: Checkpoint;
   readonly signer: Signer;
   readonly verifier: TokenVerifier;
+  readonly addresses: TokenAddresses;
   readonly repository: string;
 }
 
@@ -87,7 +89,7 @@ export class GrantIssuer {
 
   /** @throws AuthError `token.*`, `account.disabled`, `authorization.*`, `project.name-invalid`, `grant.*` */
   async issue(order: GrantOrder): Promise<IssuedGrant> {
-    const { sql, clock, checkpoint, verifier } = this.parts;
+    const { sql, checkpoint, verifier } = this.parts;
     const token = await verifier
       .verify(order.token)
       .catch((error: unknown) => this.refuse(order, null, error));
@@ -99,9 +101,7 @@ export class GrantIssuer {
         return result;
       });
       checkpoint('after-grant-commit');
-      await touchToken(sql, token.id, new Date(clock.nowMs())).catch((error: unknown) =>
-        this.parts.logger.warn('token.not-touched', { tokenId: token.id, error }),
-      );
+      await this.remember(token, order.remote);
       return issued;
     } catch (error) {
       return this.refuse(order, token, error);
@@ -200,6 +200,17 @@ export class GrantIssuer {
     return repeated
       ? new AuthError('token.used', text, { grantId: sameFile })
       : new AuthError(code as 'token.revoked', text, {});
+  }
+
+  /** What its owner sees of the token's use. The grant is issued; what fails here does not take it back. */
+  private async remember(token: VerifiedToken, remote: string | undefined): Promise<void> {
+    const { sql, clock, logger, addresses } = this.parts;
+    try {
+      await touchToken(sql, token.id, new Date(clock.nowMs()));
+      if (remote !== undefined) await addresses.used(token, remote);
+    } catch (error) {
+      logger.warn('token.not-touched', { tokenId: token.id, error });
+    }
   }
 
   private async sign(grant: Grant): Promise<{ signed: SignedGrant; envelope: Uint8Array }> {

@@ -23,6 +23,7 @@ const rates = {
   'second-factor/account': { burst: 30, everyMs: 300_000 },
   'sign-up/address': { burst: 20, everyMs: 300_000 },
   'mail/to': { burst: 5, everyMs: 600_000 },
+  'mail/token-address': { burst: 3, everyMs: 12 * 3_600_000 },
   'mail/by-address': { burst: 20, everyMs: 60_000 },
 } as const satisfies Record<string, Rate>;
 

@@ -88,3 +88,35 @@ export function factorRemoved(username: string, at: string, address: string): Me
 ${unexpected}`,
   };
 }
+
+export function tokenCreated(username: string, description: string, at: string, address: string): Message {
+  return {
+    subject: 'A new API token was made',
+    text: `The API token "${description}" was made for your account ${username} on ${at} from ${address}. It can upload files in your name.
+
+If this was not you, sign in, revoke it and change your password.`,
+  };
+}
+
+export function tokenRevoked(username: string, description: string, at: string, address: string): Message {
+  return {
+    subject: 'An API token was revoked',
+    text: `The API token "${description}" of your account ${username} was revoked on ${at} from ${address}. It is worth nothing from now on.
+
+${unexpected}`,
+  };
+}
+
+export function tokenUsedElsewhere(
+  username: string,
+  description: string,
+  at: string,
+  address: string,
+): Message {
+  return {
+    subject: 'An API token was used from a new address',
+    text: `The API token "${description}" of your account ${username} uploaded a file on ${at} from ${address}, an address that it was not used from before.
+
+If this was not you, sign in and revoke the token.`,
+  };
+}

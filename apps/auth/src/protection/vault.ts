@@ -15,6 +15,7 @@ export type Purpose =
   | 'recovery-code'
   | 'session'
   | 'session-proof'
+  | 'token-address'
   | 'totp'
   | 'totp-offer';
 

@@ -1,5 +1,5 @@
 import { mintToken } from '@rind/macaroon';
-import type { TransactionalSql } from '@rind/database';
+import type { Sql, TransactionalSql } from '@rind/database';
 import { parseProjectName } from '@rind/index-model';
 import { uuidV4 } from '@rind/kernel';
 import type { Clock, JsonValue, ProjectName, Randomness } from '@rind/kernel';
@@ -19,6 +19,12 @@ export interface TokenOrder {
   readonly description: string;
   /** For the audit log. */
   readonly by: string;
+}
+
+/** Of an account that is there, for names that were checked. */
+export interface AccountTokenOrder extends Omit<TokenOrder, 'user' | 'projects'> {
+  readonly account: { readonly id: string; readonly username: string };
+  readonly projects: readonly ProjectName[];
 }
 
 export interface MintedToken {
@@ -46,43 +52,40 @@ export class TokenMint {
     this.parts = parts;
   }
 
-  /** @throws AuthError `account.name-invalid`, `project.name-invalid` */
-  async mint(order: TokenOrder): Promise<MintedToken> {
-    const { sql, seal, clock, randomness, location } = this.parts;
-    const projects = order.projects.map(projectNameOf);
+  /** For an operator. @throws AuthError `account.name-invalid`, `project.name-invalid` */
+  async mint({ user, projects, ...order }: TokenOrder): Promise<MintedToken> {
+    const { sql, clock } = this.parts;
+    const names = projects.map(projectNameOf);
+    return sql.transaction(async (tx) => {
+      const account = await ensureAccount(tx, user, this.parts);
+      if (account.created) {
+        const detail = { username: account.username };
+        await audit(tx, clock, { event: 'account.created', actor: order.by, detail });
+      }
+      return this.mintWithin(tx, { ...order, account, projects: names });
+    });
+  }
+
+  /** For somebody of whom it was decided before, in the transaction of `tx`. */
+  async mintWithin(tx: Sql, order: AccountTokenOrder): Promise<MintedToken> {
+    const { seal, clock, randomness, location } = this.parts;
+    const { account, projects, expires, description, by } = order;
     const id = uuidV4(randomness);
     const rootKey = randomness.bytes(rootKeyBytes);
     const nowMs = clock.nowMs();
-    const token = await sql.transaction(async (tx) => {
-      const account = await ensureAccount(tx, order.user, this.parts);
-      const caveats = scopeOf(projects, await projectIds(tx, projects), account.id);
-      if (order.expires !== null) {
-        caveats.push([0, Math.floor(order.expires.getTime() / 1_000), Math.floor(nowMs / 1_000)]);
-      }
-      await insertToken(tx, {
-        id,
-        accountId: account.id,
-        description: order.description,
-        sealedKey: seal.seal(rootKey, { tokenId: id, accountId: account.id }),
-        caveats,
-        createdAt: new Date(nowMs),
-      });
-      const detail = {
-        tokenId: id,
-        user: account.username,
-        projects,
-        expires: order.expires?.toISOString() ?? null,
-      };
-      if (account.created) {
-        await audit(tx, clock, {
-          event: 'account.created',
-          actor: order.by,
-          detail: { username: account.username },
-        });
-      }
-      await audit(tx, clock, { event: 'token.created', actor: order.by, detail });
-      return mintToken({ location, identifier: id, rootKey, caveats });
+    const caveats = scopeOf(projects, await projectIds(tx, projects), account.id);
+    if (expires !== null) caveats.push([0, Math.floor(expires.getTime() / 1_000), Math.floor(nowMs / 1_000)]);
+    await insertToken(tx, {
+      id,
+      accountId: account.id,
+      description,
+      sealedKey: seal.seal(rootKey, { tokenId: id, accountId: account.id }),
+      caveats,
+      createdAt: new Date(nowMs),
     });
+    const detail = { tokenId: id, user: account.username, projects, expires: expires?.toISOString() ?? null };
+    await audit(tx, clock, { event: 'token.created', actor: by, accountId: account.id, detail });
+    const token = mintToken({ location, identifier: id, rootKey, caveats });
     rootKey.fill(0);
     return { token, id };
   }

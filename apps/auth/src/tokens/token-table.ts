@@ -12,6 +12,11 @@ export interface StoredToken {
   readonly revoked: boolean;
 }
 
+/** Whether a text can be the id of a row. */
+export function isTokenId(text: string): boolean {
+  return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(text);
+}
+
 export async function findToken(sql: Sql, id: string): Promise<StoredToken | undefined> {
   const { rows } = await sql.query<{
     id: string;
@@ -72,4 +77,56 @@ export async function touchToken(sql: Sql, id: string, now: Date): Promise<void>
      WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - make_interval(secs => $3))`,
     [id, now, usedAgainSeconds],
   );
+}
+
+/** A token as its owner sees it. */
+export interface ListedToken {
+  readonly id: string;
+  readonly description: string;
+  /** The caveats it was made with, as JSON arrays. */
+  readonly caveats: readonly JsonValue[];
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+
+/** Those that were not revoked, the newest first. */
+export async function listTokens(
+  sql: Sql,
+  accountId: string,
+  limit: number,
+): Promise<readonly ListedToken[]> {
+  const { rows } = await sql.query<{
+    id: string;
+    description: string;
+    caveats: readonly JsonValue[];
+    created_at: Date;
+    last_used_at: Date | null;
+  }>(
+    `SELECT id, description, caveats, created_at, last_used_at FROM auth.token
+      WHERE account_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id LIMIT $2`,
+    [accountId, limit],
+  );
+  return rows.map(({ created_at, last_used_at, ...row }) => ({
+    ...row,
+    createdAt: created_at,
+    lastUsedAt: last_used_at,
+  }));
+}
+
+export async function hasLiveToken(sql: Sql, accountId: string, description: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    'SELECT 1 FROM auth.token WHERE account_id = $1 AND description = $2 AND revoked_at IS NULL LIMIT 1',
+    [accountId, description],
+  );
+  return rows.length > 0;
+}
+
+/** Answers the description; null when it is no token of the account, or was revoked before. */
+export async function revokeToken(sql: Sql, id: string, accountId: string, at: Date): Promise<string | null> {
+  const { rows } = await sql.query<{ description: string }>(
+    `UPDATE auth.token SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
+     RETURNING description`,
+    [id, accountId, at],
+  );
+  return rows[0]?.description ?? null;
 }

@@ -8,8 +8,9 @@ import type { Account } from '../accounts/account-table.ts';
 import { invalidTokenText } from '../authorization/decide.ts';
 import type { CaveatFailure } from '../authorization/decide.ts';
 import { AuthError } from '../errors.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { RootKeySeal } from './root-key-seal.ts';
-import { findToken } from './token-table.ts';
+import { findToken, isTokenId } from './token-table.ts';
 
 /** A token whose signature is ours; whether it counts, and for what, is decided elsewhere. */
 export interface VerifiedToken {
@@ -18,6 +19,8 @@ export interface VerifiedToken {
   readonly revoked: boolean;
   /** Those of its row and those that it carries: a holder may have added some offline. */
   readonly caveats: readonly Caveat[];
+  /** When its owner last proved a second factor, in a session that goes on; asked for only where a caveat does. */
+  readonly secondFactorAtMs: number | null;
 }
 
 /** What an upload is, as far as caveats ask. */
@@ -32,7 +35,6 @@ export interface UploadFacts {
   readonly usedNonces: ReadonlySet<string>;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Tags of the caveats that cannot be judged before project and file are known (CONVENTIONS §4.1, and our own). */
 const uploadTags: ReadonlySet<unknown> = new Set<Caveat[0]>([
   caveatTags.projectName,
@@ -54,11 +56,13 @@ export class TokenVerifier {
   private readonly sql: Sql;
   private readonly seal: RootKeySeal;
   private readonly clock: Clock;
+  private readonly sessions: Sessions;
 
-  constructor(parts: { sql: Sql; seal: RootKeySeal; clock: Clock }) {
+  constructor(parts: { sql: Sql; seal: RootKeySeal; clock: Clock; sessions: Sessions }) {
     this.sql = parts.sql;
     this.seal = parts.seal;
     this.clock = parts.clock;
+    this.sessions = parts.sessions;
   }
 
   /**
@@ -67,7 +71,7 @@ export class TokenVerifier {
    */
   async verify(text: string): Promise<VerifiedToken> {
     const macaroon = macaroonOf(text);
-    const stored = uuid.test(macaroon.identifier)
+    const stored = isTokenId(macaroon.identifier)
       ? await findToken(this.sql, macaroon.identifier)
       : undefined;
     if (stored === undefined) throw new AuthError('token.unknown', invalidTokenText, {});
@@ -77,7 +81,11 @@ export class TokenVerifier {
     rootKey.fill(0);
     if (!genuine) throw new AuthError('token.bad-signature', invalidTokenText, {});
     const texts = [...stored.caveats.map((caveat) => JSON.stringify(caveat)), ...macaroon.caveats];
-    return { id, account, revoked, caveats: texts.map(parseCaveat) };
+    const caveats = texts.map(parseCaveat);
+    const secondFactorAtMs = caveats.some(([tag]) => tag === caveatTags.secondFactor)
+      ? await this.sessions.lastFactorMs(this.sql, account.id)
+      : null;
+    return { id, account, revoked, caveats, secondFactorAtMs };
   }
 
   /** The first caveat that does not hold; for `any upload`, those that ask which are left for later. */
@@ -90,8 +98,8 @@ export class TokenVerifier {
       nowSeconds: Math.floor(this.clock.nowMs() / 1_000),
       userId: token.account.id,
       isVersion: versionTest(filename),
-      // Nobody can prove a second factor yet: what asks for one fails closed.
-      secondFactorAtSeconds: null,
+      secondFactorAtSeconds:
+        token.secondFactorAtMs === null ? null : Math.floor(token.secondFactorAtMs / 1_000),
     });
     return checked.ok ? null : failures[checked.code];
   }

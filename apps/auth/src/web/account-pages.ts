@@ -4,6 +4,7 @@ import type { LogEntry } from '../audit/account-log.ts';
 import type { EmailRow } from '../accounts/emails.ts';
 import type { KeptMail } from '../mail/outbox.ts';
 import type { ListedSession, Person } from '../sessions/sessions.ts';
+import { moment } from './moment.ts';
 
 export function accountContent(
   person: Person,
@@ -23,7 +24,8 @@ export function accountContent(
     </dl>
     ${email === null || email.verified ? html`` : unconfirmed}
     <p>
-      <a href="/account/password/">Change your password</a> · <a href="/account/factors/">Second factor</a>
+      <a href="/account/password/">Change your password</a> · <a href="/account/factors/">Second factor</a> ·
+      <a href="/account/tokens/">API tokens</a>
     </p>
     <h2 id="sessions">Where you are signed in</h2>
     <ul class="rows">
@@ -62,6 +64,9 @@ const eventTexts: Readonly<Record<string, string>> = {
   'account.sign-in-refused': 'A sign-in was refused',
   'account.signed-in': 'Signed in',
   'account.signed-out': 'Signed out',
+  'token.created': 'An API token was made',
+  'token.revoked': 'An API token was revoked',
+  'token.used-elsewhere': 'An API token was used from a new address',
 };
 
 export function logContent(entries: readonly LogEntry[]): Html {
@@ -98,9 +103,4 @@ function linked(text: string): readonly Html[] {
     .map((line) =>
       /^https?:\/\/[!-~]+$/.test(line) ? html`<a href="${line}">${line}</a>${'\n'}` : html`${line}${'\n'}`,
     );
-}
-
-function moment(at: Date): Html {
-  const iso = at.toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
 }

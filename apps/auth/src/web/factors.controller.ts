@@ -5,7 +5,6 @@ import { toString as drawQr } from 'qrcode';
 import { DATABASE } from '../database.ts';
 import { HalfSessions } from '../second-factor/half-sessions.ts';
 import { SecondFactor } from '../second-factor/second-factor.ts';
-import type { CodeOutcome } from '../second-factor/totp-factor.ts';
 import { totpUri } from '../second-factor/totp.ts';
 import type { Person } from '../sessions/sessions.ts';
 import {

@@ -9,13 +9,14 @@ export interface FieldOptions {
   readonly autocomplete: string;
   readonly value?: string;
   readonly hint?: string;
+  readonly optional?: boolean;
   /** Why what was sent is not taken. */
   readonly refused?: string;
 }
 
 /** A field with its label; hint and refusal are read out with it. */
 export function field(options: FieldOptions): Html {
-  const { name, label, type, autocomplete, value = '', hint, refused } = options;
+  const { name, label, type, autocomplete, value = '', hint, refused, optional = false } = options;
   const described = [hint === undefined ? '' : `${name}-hint`, refused === undefined ? '' : `${name}-refused`]
     .filter((id) => id !== '')
     .join(' ');
@@ -29,12 +30,32 @@ export function field(options: FieldOptions): Html {
       type="${type}"
       autocomplete="${autocomplete}"
       maxlength="${limit}"
-      required
+      ${optional ? html`` : html`required`}
       ${type === 'password' ? html`` : html`value="${value}"`}
       ${described === '' ? html`` : html`aria-describedby="${described}"`}
       ${refused === undefined ? html`` : html`aria-invalid="true"`}
     />
     ${refused === undefined ? html`` : html`<p class="refused" id="${name}-refused">${refused}</p>`}
+  </div>`;
+}
+
+export interface ChoiceOptions {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly value: string;
+}
+
+/** One of a few. */
+export function choice({ name, label, options, value }: ChoiceOptions): Html {
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    <select id="${name}" name="${name}">
+      ${options.map(
+        ([one, text]) =>
+          html`<option value="${one}" ${one === value ? html`selected` : html``}>${text}</option>`,
+      )}
+    </select>
   </div>`;
 }
 

@@ -21,6 +21,10 @@ import { RecoveryCodes } from '../second-factor/recovery-codes.ts';
 import { SecondFactor } from '../second-factor/second-factor.ts';
 import { TotpFactor } from '../second-factor/totp-factor.ts';
 import { Sessions, sessionSeconds } from '../sessions/sessions.ts';
+import { PersonTokens } from '../tokens/person-tokens.ts';
+import { TokenAddresses } from '../tokens/token-addresses.ts';
+import { TokenMint } from '../tokens/token-mint.ts';
+import { TokensModule } from '../tokens/tokens.module.ts';
 import { AccountController } from './account.controller.ts';
 import { OwnCookie } from './cookie.ts';
 import { FactorsController } from './factors.controller.ts';
@@ -28,19 +32,21 @@ import { MailboxController } from './mailbox.controller.ts';
 import { PasswordController } from './password.controller.ts';
 import { SignInController } from './sign-in.controller.ts';
 import { SudoController } from './sudo.controller.ts';
+import { PersonTokensController } from './person-tokens.controller.ts';
 import { Web } from './web-request.ts';
 
 const PARTS = Symbol('parts of accounts');
 
 /** Pages for people, and what is behind them. */
 @Module({
-  imports: [DatabaseModule],
+  imports: [DatabaseModule, TokensModule],
   controllers: [
     SignInController,
     AccountController,
     PasswordController,
     FactorsController,
     SudoController,
+    PersonTokensController,
     MailboxController,
   ],
   providers: [
@@ -71,6 +77,16 @@ const PARTS = Symbol('parts of accounts');
       useFactory: (parts: AccountParts) => new PasswordChange(parts),
     },
     {
+      provide: PersonTokens,
+      inject: [PARTS, TokenMint],
+      useFactory: (parts: AccountParts, mint: TokenMint) => new PersonTokens(parts, mint),
+    },
+    {
+      provide: TokenAddresses,
+      inject: [PARTS],
+      useFactory: (parts: AccountParts) => new TokenAddresses(parts),
+    },
+    {
       provide: Web,
       inject: [PARTS],
       useFactory: ({ sessions, origin }: AccountParts) =>
@@ -82,7 +98,7 @@ const PARTS = Symbol('parts of accounts');
         }),
     },
   ],
-  exports: [FirstPassword],
+  exports: [FirstPassword, Sessions, TokenAddresses],
 })
 export class WebModule {}
 

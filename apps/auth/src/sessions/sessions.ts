@@ -129,7 +129,7 @@ export class Sessions {
     );
     for (const row of rows) {
       const proof = readProof(vault, { sessionId: row.id, accountId }, row);
-      if (proof?.factorAtMs != null) return proof.factorAtMs;
+      if (typeof proof?.factorAtMs === 'number') return proof.factorAtMs;
     }
     return null;
   }

@@ -15,6 +15,9 @@ import { GrantVoider } from './grants/grant-voider.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { GateGuard, OperatorGuard, SignerGuard } from './guards.ts';
 import { OperatorController } from './operator/operator.controller.ts';
+import { Vault } from './protection/vault.ts';
+import { SecondFactor } from './second-factor/second-factor.ts';
+import type { HasFactor } from './second-factor/second-factor.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Introspection } from './tokens/introspection.ts';
 import { RootKeySeal } from './tokens/root-key-seal.ts';
@@ -46,7 +49,17 @@ import { WebModule } from './web/web.module.ts';
     },
     {
       provide: GrantIssuer,
-      inject: [DATABASE, CLOCK, RANDOMNESS, LOGGER, TokenVerifier, TokenAddresses, CONFIG],
+      inject: [
+        DATABASE,
+        CLOCK,
+        RANDOMNESS,
+        LOGGER,
+        TokenVerifier,
+        TokenAddresses,
+        SecondFactor,
+        Vault,
+        CONFIG,
+      ],
       useFactory: openIssuer,
     },
     {
@@ -66,23 +79,17 @@ async function openIssuer(
   logger: Logger,
   verifier: TokenVerifier,
   addresses: TokenAddresses,
+  factor: SecondFactor,
+  vault: Vault,
   config: AuthConfig,
 ): Promise<GrantIssuer> {
   const signer = await openKeyFile(config.grantKey);
   logger.info('key.opened', { keyId: signer.keyId });
   const { repository } = config;
   const checkpoint = checkpointOf(config);
-  return new GrantIssuer({
-    sql,
-    clock,
-    randomness,
-    logger,
-    checkpoint,
-    signer,
-    verifier,
-    addresses,
-    repository,
-  });
+  const hasFactor: HasFactor = (tx, accountId) => factor.isEnrolled(tx, accountId);
+  const made = { sql, clock, randomness, logger, checkpoint, signer, verifier, addresses, repository };
+  return new GrantIssuer({ ...made, vault, hasFactor });
 }
 
 function checkpointOf({ checkpoints: { stateDir, crashAt, stopAt } }: AuthConfig): Checkpoint {

@@ -37,6 +37,14 @@ interface AuthErrors {
   /** Neither owner nor maintainer. */
   'authorization.not-a-maintainer': object;
   'project.name-invalid': object;
+  /** Nobody has uploaded under this name, or the person may not know. */
+  'project.unknown': object;
+  /** Nobody of that name, or nobody who can be a member of this project. */
+  'member.unfit': { why: 'unknown' | 'member' | 'invited' | 'unverified' };
+  /** The only owner can neither leave nor become less. */
+  'member.last-owner': object;
+  /** Answered, taken back, or older than a week. */
+  'invitation.ended': object;
   /** Fields that no grant can hold. */
   'grant.malformed': { reason: string };
   /** The id that the gate chose is taken. */

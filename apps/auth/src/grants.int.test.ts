@@ -24,10 +24,7 @@ describe('a project', () => {
     expect(refused.json['detail']).toContain(
       `The user 'henry' isn't allowed to upload to project '${project}'.`,
     );
-    await auth.rows(
-      `INSERT INTO auth.role (project, account_id, role) SELECT $1, id, 'maintainer' FROM auth.account WHERE username = 'henry'`,
-      project,
-    );
+    await auth.makeMember(project, 'henry', 'maintainer');
     expect((await auth.grant(helper, project)).status).toBe(200);
     await auth.rows(`DELETE FROM auth.role WHERE project = $1 AND role = 'maintainer'`, project);
     expect((await auth.grant(helper, project)).code).toBe('authorization.not-a-maintainer');

@@ -51,6 +51,8 @@ const auth: Readonly<Record<string, string>> = {
   'auth.rate': 'siud',
   'auth.project': 'siud',
   'auth.role': 'siud',
+  'auth.invitation': 'siu',
+  'auth.proofs_given': 'si',
   'auth.grant_log': 'si',
   'auth.grant_void': 'si',
   'auth.audit': 'si',

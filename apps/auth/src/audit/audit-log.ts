@@ -23,6 +23,13 @@ export type AuditEvent =
   | 'grant.refused'
   | 'grant.voided'
   | 'project.created'
+  | 'project.factor-required'
+  | 'project.factor-not-required'
+  | 'project.invitation-ended'
+  | 'project.invited'
+  | 'project.member-added'
+  | 'project.member-changed'
+  | 'project.member-removed'
   | 'project.removed';
 
 export interface AuditEntry {

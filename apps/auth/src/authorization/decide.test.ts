@@ -26,9 +26,9 @@ type Row = readonly [
 function factsOf([revoked, disabled, failedCaveat, project]: Row): AuthorizationFacts {
   const role = project === 'owner' || project === 'maintainer' ? project : null;
   return {
-    account: { username: 'alice', disabled },
+    account: { username: 'alice', disabled, secondFactor: false },
     token: { revoked, failedCaveat },
-    project: project === 'none' ? null : { role },
+    project: project === 'none' ? null : { role, requiresSecondFactor: false },
   };
 }
 
@@ -84,6 +84,24 @@ describe('decide', () => {
         }
       }
     }
+  });
+
+  it.each([
+    [true, false, 'owner', 'account.second-factor-required'],
+    [true, false, 'maintainer', 'account.second-factor-required'],
+    [true, false, 'stranger', 'authorization.not-a-maintainer'],
+    [true, true, 'owner', 'allowed'],
+    [true, true, 'maintainer', 'allowed'],
+    [true, true, 'stranger', 'authorization.not-a-maintainer'],
+    [false, false, 'maintainer', 'allowed'],
+  ] as const)('required %s, has a factor %s, %s: %s', (requiresSecondFactor, secondFactor, who, verdict) => {
+    const role = who === 'stranger' ? null : who;
+    const decision = decide(request, {
+      account: { username: 'alice', disabled: false, secondFactor },
+      token: { revoked: false, failedCaveat: null },
+      project: { role, requiresSecondFactor },
+    });
+    expect(decision.allowed ? 'allowed' : decision.code).toBe(verdict);
   });
 
   it('names the account or the token as PyPI does', () => {

@@ -9,14 +9,19 @@ export interface AuthorizationRequest {
 
 /** What the databases and the token say, looked up before the decision. */
 export interface AuthorizationFacts {
-  readonly account: { readonly username: string; readonly disabled: boolean };
+  readonly account: {
+    readonly username: string;
+    readonly disabled: boolean;
+    /** Whether a second factor is set up; not looked up where nobody asks for one. */
+    readonly secondFactor: boolean;
+  };
   readonly token: {
     readonly revoked: boolean;
     /** The first caveat that does not hold, stored and appended ones alike; null when all hold. */
     readonly failedCaveat: CaveatFailure | null;
   };
   /** Null: nobody has uploaded under this name. */
-  readonly project: { readonly role: ProjectRole | null } | null;
+  readonly project: { readonly role: ProjectRole | null; readonly requiresSecondFactor: boolean } | null;
 }
 
 export type ProjectRole = 'owner' | 'maintainer';
@@ -57,6 +62,10 @@ export function decide(request: AuthorizationRequest, facts: AuthorizationFacts)
   if (project.role === null) {
     const text = `The user '${account.username}' isn't allowed to upload to project '${request.project}'. See /help/#project-name for more information.`;
     return no('authorization.not-a-maintainer', text);
+  }
+  if (project.requiresSecondFactor && !account.secondFactor) {
+    const text = `The project '${request.project}' asks a second factor of everybody who uploads to it, and the account '${account.username}' has none.`;
+    return no('account.second-factor-required', text);
   }
   return { allowed: true, createsProject: false };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalFor, refusalToMint } from './person-may.ts';
+import { refusalFor, refusalToJoin, refusalToMint } from './person-may.ts';
 import type { PersonAction, PersonFacts, PersonRefusal } from './person-may.ts';
 
 const owners = [
@@ -80,5 +80,19 @@ describe('whether a person may make a token', () => {
     [true, true, true, null],
   ])('address %s, factor %s, proven lately %s: %s', (emailVerified, secondFactor, sudoByFactor, refusal) => {
     expect(refusalToMint({ emailVerified, secondFactor, sudoByFactor })).toBe(refusal);
+  });
+});
+
+describe('whether somebody who was invited may join', () => {
+  it.each([
+    [false, true, true, true, 'account.email-unverified'],
+    [true, false, true, true, 'account.second-factor-required'],
+    [true, false, false, true, null],
+    [true, false, false, false, 'account.sudo-required'],
+    [true, true, true, false, 'account.sudo-required'],
+    [true, true, true, true, null],
+  ])('address %s, factor %s, required %s, proven lately %s: %s', (...row) => {
+    const [emailVerified, secondFactor, requiresSecondFactor, sudo, refusal] = row;
+    expect(refusalToJoin({ emailVerified, secondFactor, requiresSecondFactor, sudo })).toBe(refusal);
   });
 });

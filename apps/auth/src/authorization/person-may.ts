@@ -78,3 +78,17 @@ export function refusalToMint({ emailVerified, secondFactor, sudoByFactor }: Min
   if (!secondFactor) return 'account.second-factor-required';
   return sudoByFactor ? null : 'account.sudo-required';
 }
+
+export interface JoinFacts {
+  readonly emailVerified: boolean;
+  readonly secondFactor: boolean;
+  readonly sudo: boolean;
+  readonly requiresSecondFactor: boolean;
+}
+
+/** Whether somebody who was invited may accept; null is a yes. Joining asks what being a member will. */
+export function refusalToJoin(facts: JoinFacts): MintRefusal | null {
+  if (!facts.emailVerified) return 'account.email-unverified';
+  if (facts.requiresSecondFactor && !facts.secondFactor) return 'account.second-factor-required';
+  return facts.sudo ? null : 'account.sudo-required';
+}

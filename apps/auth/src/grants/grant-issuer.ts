@@ -19,6 +19,8 @@ import type { Decision } from '../authorization/decide.ts';
 import { AuthError } from '../errors.ts';
 import { accessTo, createProject } from '../projects/project-table.ts';
 import type { ProjectAccess } from '../projects/project-table.ts';
+import type { Vault } from '../protection/vault.ts';
+import type { HasFactor } from '../second-factor/second-factor.ts';
 import type { TokenAddresses } from '../tokens/token-addresses.ts';
 import { touchToken } from '../tokens/token-table.ts';
 import { appendTokenUses, tokenUses, unused } from '../tokens/token-uses.ts';
@@ -55,6 +57,9 @@ export interface IssuerParts {
   readonly logger: Logger;
   readonly checkpoint: Checkpoint;
   readonly signer: Signer;
+  readonly vault: Vault;
+  /** Whether an account has a second factor. */
+  readonly hasFactor: HasFactor;
   readonly verifier: TokenVerifier;
   readonly addresses: TokenAddresses;
   readonly repository: string;
@@ -66,6 +71,8 @@ interface Asked {
   readonly order: GrantOrder;
   readonly token: VerifiedToken;
   readonly uses: TokenUses;
+  /** Whether the account has a second factor; looked up where the project asks for one. */
+  readonly secondFactor: boolean;
 }
 
 const lifetimeSeconds = 7 * 86_400;
@@ -112,7 +119,7 @@ export class GrantIssuer {
     const nonces = noncesOf(token);
     const file = { project, filename: order.filename, length: order.length, sha256: order.digests.sha256 };
     const uses = await tokenUses(sql, token.id, nonces, file);
-    const { created } = await this.authorize(sql, { project, order, token, uses });
+    const { created } = await this.authorize(sql, { project, order, token, uses, secondFactor: false });
     const nowMs = this.parts.clock.nowMs();
     const seq = await nextSeq(sql, nowMs);
     const grant = grantFor(order, project, {
@@ -160,10 +167,13 @@ export class GrantIssuer {
   }
 
   /** The decision, acted upon: afterwards the project exists and is held. */
-  private async authorize(sql: Sql, asked: Asked): Promise<{ created: boolean }> {
-    const { project, token } = asked;
+  private async authorize(sql: Sql, given: Asked): Promise<{ created: boolean }> {
+    const { project, token } = given;
+    const { vault, hasFactor } = this.parts;
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const access = await accessTo(sql, project, token.account.id);
+      const access = await accessTo(sql, vault, project, token.account.id);
+      const secondFactor = access?.requiresSecondFactor === true && (await hasFactor(sql, token.account.id));
+      const asked = { ...given, secondFactor };
       const decision = this.decideOn(asked, access);
       if (!decision.allowed) throw this.refusalOf(decision, asked, access);
       if (!decision.createsProject) return { created: false };
@@ -172,7 +182,10 @@ export class GrantIssuer {
     throw new Error('a project appeared and vanished again and again');
   }
 
-  private decideOn({ project, order, token, uses }: Asked, access: ProjectAccess | null): Decision {
+  private decideOn(
+    { project, order, token, uses, secondFactor }: Asked,
+    access: ProjectAccess | null,
+  ): Decision {
     const failedCaveat = this.parts.verifier.failedCaveat(token, {
       project,
       projectId: access?.projectId ?? null,
@@ -181,7 +194,7 @@ export class GrantIssuer {
       usedNonces: uses.usedNonces,
     });
     const facts = {
-      account: token.account,
+      account: { ...token.account, secondFactor },
       token: { revoked: token.revoked, failedCaveat },
       project: access,
     };

@@ -120,3 +120,33 @@ export function tokenUsedElsewhere(
 If this was not you, sign in and revoke the token.`,
   };
 }
+
+export function invited(username: string, project: string, role: string, by: string, link: string): Message {
+  return {
+    subject: `You are invited to ${project}`,
+    text: `${by} invites your account ${username} to be ${role} of the project ${project}. Sign in and answer within a week:
+
+${link}
+
+If you do not want to, decline it there or do nothing.`,
+  };
+}
+
+/** To everybody in the project. @param text one line without a full stop */
+export function membersChanged(project: string, text: string, by: string, at: string): Message {
+  return {
+    subject: `Members of ${project}`,
+    text: `${text} (by ${by}, ${at}).
+
+If this is not what it should be, talk to the owners of ${project}.`,
+  };
+}
+
+export function factorRequired(username: string, project: string, by: string, link: string): Message {
+  return {
+    subject: `${project} requires a second factor`,
+    text: `${by} requires a second factor of everybody who touches the project ${project}. Your account ${username} has none: it cannot upload to ${project} until you set one up:
+
+${link}`,
+  };
+}

@@ -2,11 +2,15 @@ import type { Sql } from '@rind/database';
 import { uuidV4 } from '@rind/kernel';
 import type { Clock, ProjectName, Randomness } from '@rind/kernel';
 import type { ProjectRole } from '../authorization/decide.ts';
+import type { Vault } from '../protection/vault.ts';
+import { believedMandate, believedRole, roleProof, settingsProof } from './role-proof.ts';
 
 export interface ProjectAccess {
   readonly projectId: string;
   /** Of the account asked about. */
   readonly role: ProjectRole | null;
+  /** Whether everybody who touches the project needs a second factor. */
+  readonly requiresSecondFactor: boolean;
 }
 
 /**
@@ -15,19 +19,28 @@ export interface ProjectAccess {
  */
 export async function accessTo(
   sql: Sql,
+  vault: Vault,
   project: ProjectName,
   accountId: string,
 ): Promise<ProjectAccess | null> {
-  const { rows } = await sql.query<{ id: string }>('SELECT id FROM auth.project WHERE name = $1 FOR SHARE', [
-    project,
-  ]);
+  const { rows } = await sql.query<{ id: string; requires: boolean; proof: Buffer | null }>(
+    `SELECT id, requires_second_factor AS requires, settings_proof AS proof
+       FROM auth.project WHERE name = $1 FOR SHARE`,
+    [project],
+  );
   const found = rows[0];
   if (found === undefined) return null;
-  const roles = await sql.query<{ role: ProjectRole }>(
-    'SELECT role FROM auth.role WHERE project = $1 AND account_id = $2',
+  const { id: projectId, requires: requiresSecondFactor, proof } = found;
+  const roles = await sql.query<{ role: ProjectRole; proof: Buffer | null }>(
+    'SELECT role, proof FROM auth.role WHERE project = $1 AND account_id = $2 FOR SHARE',
     [project, accountId],
   );
-  return { projectId: found.id, role: roles.rows[0]?.role ?? null };
+  const [row] = roles.rows;
+  return {
+    projectId,
+    role: row === undefined ? null : believedRole(vault, { projectId, accountId, ...row }),
+    requiresSecondFactor: believedMandate(vault, { projectId, requiresSecondFactor, proof }),
+  };
 }
 
 /** Makes the project with one owner. False when somebody was faster: then their transaction is over. */
@@ -35,17 +48,21 @@ export async function createProject(
   sql: Sql,
   project: ProjectName,
   ownerId: string,
-  parts: { clock: Clock; randomness: Randomness },
+  { vault, clock, randomness }: { vault: Vault; clock: Clock; randomness: Randomness },
 ): Promise<boolean> {
+  const projectId = uuidV4(randomness);
+  const now = new Date(clock.nowMs());
   const { rowCount } = await sql.query(
-    'INSERT INTO auth.project (name, id, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING',
-    [project, uuidV4(parts.randomness), new Date(parts.clock.nowMs())],
+    `INSERT INTO auth.project (name, id, created_at, settings_proof) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (name) DO NOTHING`,
+    [project, projectId, now, settingsProof(vault, { projectId, requiresSecondFactor: false })],
   );
   if (rowCount !== 1) return false;
-  await sql.query(`INSERT INTO auth.role (project, account_id, role) VALUES ($1, $2, 'owner')`, [
-    project,
-    ownerId,
-  ]);
+  const proof = roleProof(vault, { projectId, accountId: ownerId, role: 'owner' });
+  await sql.query(
+    `INSERT INTO auth.role (project, account_id, role, since, proof) VALUES ($1, $2, 'owner', $3, $4)`,
+    [project, ownerId, now, proof],
+  );
   return true;
 }
 

@@ -20,12 +20,20 @@ export interface FactorState extends RecoveryCodesState {
 
 export type EnrolOutcome = CodeOutcome | 'stale' | 'already' | 'not-allowed';
 
+/** Whether an account has a second factor. */
+export type HasFactor = (sql: Sql, accountId: string) => Promise<boolean>;
+
 /** Enrolling, using and removing second factors. Whatever is done with them is mailed and stands in the log. */
 export class SecondFactor {
   private readonly parts: AccountParts;
 
   constructor(parts: AccountParts) {
     this.parts = parts;
+  }
+
+  /** Whether the account has a second factor. */
+  isEnrolled(sql: Sql, accountId: string): Promise<boolean> {
+    return this.parts.totp.isEnrolled(sql, accountId);
   }
 
   async state(accountId: string): Promise<FactorState> {

@@ -1,5 +1,8 @@
 import { hashHex } from '@rind/crypto';
 import { utf8 } from '@rind/kernel';
+import type { ProjectName } from '@rind/kernel';
+import type { ProjectRole } from '../authorization/decide.ts';
+import { putMember } from '../projects/member-table.ts';
 import { startAuth } from './auth-fixture.ts';
 import type { AuthFixture, Reply } from './auth-fixture.ts';
 
@@ -14,6 +17,8 @@ export interface AuthCalls extends AuthFixture {
   voidGrant(id: string, reason?: string): Promise<Reply>;
   /** Runs a statement as the role of auth. */
   rows(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
+  /** As an accepted invitation would. */
+  makeMember(project: string, username: string, role: ProjectRole): Promise<void>;
   owners(project: string): Promise<Record<string, unknown>[]>;
   /** Tokens that were minted: none may show up in a log. */
   readonly minted: readonly string[];
@@ -42,6 +47,15 @@ export async function startAuthCalls(): Promise<AuthCalls> {
     grant: (token, project, changes) =>
       auth.post('gate', '/internal/grants', orderOf(token, project, changes)),
     voidGrant: (id, reason = 'refused') => auth.post('gate', `/internal/grants/${id}/void`, { reason }),
+    async makeMember(project, username, role) {
+      const [found] = await rows(
+        'SELECT p.id AS project, a.id AS account FROM auth.project p, auth.account a WHERE p.name = $1 AND a.username = $2',
+        ...[project, username],
+      );
+      const member = { accountId: found!['account'] as string, role, since: new Date(auth.clock.nowMs()) };
+      const held = { name: project as ProjectName, projectId: found!['project'] as string };
+      await putMember(auth.pool, auth.vault, held, member);
+    },
     owners: (project) =>
       rows(
         'SELECT a.username, r.role FROM auth.role r JOIN auth.account a ON a.id = r.account_id WHERE r.project = $1',

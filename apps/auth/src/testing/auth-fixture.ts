@@ -13,6 +13,7 @@ import { createKeyFile } from '@rind/signers-file';
 import { AuthModule } from '../auth.module.ts';
 import { readConfig } from '../config.ts';
 import { problems } from '../problems.ts';
+import { Vault } from '../protection/vault.ts';
 
 export const secrets = {
   gate: 'gate-secret-gate-secret-gate-secret',
@@ -32,6 +33,8 @@ export interface AuthFixture {
   readonly app: App;
   readonly clock: FakeClock;
   readonly grantKey: PublicKey;
+  /** With the key outside the database. */
+  readonly vault: Vault;
   readonly postgres: TestPostgres;
   /** As the role of auth. */
   readonly pool: Pool;
@@ -108,6 +111,7 @@ export async function startAuth(): Promise<AuthFixture> {
     app,
     clock,
     grantKey: key,
+    vault: new Vault(config.sealKey, systemRandomness),
     postgres,
     pool,
     owner,

@@ -120,7 +120,7 @@ export class PersonTokens {
       return { description: 'You have a token of that name. Revoke it first, or take another name.' };
     }
     for (const project of projects) {
-      const access = await accessTo(tx, project, accountId);
+      const access = await accessTo(tx, this.parts.vault, project, accountId);
       // A name that nobody has may be somebody's next project; one that others have never is.
       if (access !== null && access.role === null) return { projects: `You do not belong to ${project}.` };
     }

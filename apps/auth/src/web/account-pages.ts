@@ -25,7 +25,7 @@ export function accountContent(
     ${email === null || email.verified ? html`` : unconfirmed}
     <p>
       <a href="/account/password/">Change your password</a> · <a href="/account/factors/">Second factor</a> ·
-      <a href="/account/tokens/">API tokens</a>
+      <a href="/account/tokens/">API tokens</a> · <a href="/account/invitations/">Invitations</a>
     </p>
     <h2 id="sessions">Where you are signed in</h2>
     <ul class="rows">
@@ -64,6 +64,13 @@ const eventTexts: Readonly<Record<string, string>> = {
   'account.sign-in-refused': 'A sign-in was refused',
   'account.signed-in': 'Signed in',
   'account.signed-out': 'Signed out',
+  'project.factor-not-required': 'A second factor is no longer required by a project',
+  'project.factor-required': 'A second factor was required by a project',
+  'project.invitation-ended': 'An invitation to a project ended',
+  'project.invited': 'An invitation to a project',
+  'project.member-added': 'Became a member of a project',
+  'project.member-changed': 'The role in a project changed',
+  'project.member-removed': 'No longer a member of a project',
   'token.created': 'An API token was made',
   'token.revoked': 'An API token was revoked',
   'token.used-elsewhere': 'An API token was used from a new address',

@@ -28,6 +28,42 @@ const known: Readonly<Record<string, WebProblem>> = {
     ...{ status: 403, title: 'This form came from another site' },
     ...{ text: 'Nothing was done. Open the page here and send it again.' },
   },
+  'project.unknown': {
+    ...{ status: 404, title: 'There is no such project' },
+    ...{ text: 'Nobody has uploaded anything under this name.' },
+  },
+  'authorization.not-a-maintainer': {
+    ...{ status: 403, title: 'This project is not yours' },
+    ...{ text: 'You do not belong to it.' },
+  },
+  'authorization.not-an-owner': {
+    ...{ status: 403, title: 'This takes an owner' },
+    ...{ text: 'You are a maintainer of the project. Ask one of its owners.' },
+  },
+  'account.email-unverified': {
+    ...{ status: 403, title: 'Confirm your address first' },
+    ...{ text: 'Open the link that was mailed to you; your account page mails it again.' },
+  },
+  'account.second-factor-required': {
+    ...{ status: 403, title: 'This takes a second factor' },
+    ...{ text: 'Set one up on the page of your account, then try again.' },
+  },
+  'account.sudo-required': {
+    ...{ status: 403, title: 'Show again that it is you' },
+    ...{ text: 'Nothing was done. Open the page again and go on from there.' },
+  },
+  'member.unfit': {
+    ...{ status: 400, title: 'Nobody of that name' },
+    ...{ text: 'They do not belong to the project. Open its members again.' },
+  },
+  'member.last-owner': {
+    ...{ status: 409, title: 'A project has at least one owner' },
+    ...{ text: 'Make somebody else an owner first.' },
+  },
+  'invitation.ended': {
+    ...{ status: 410, title: 'This invitation is not open any more' },
+    ...{ text: 'It was answered, taken back, or is older than a week.' },
+  },
   'database.unavailable': {
     ...{ status: 503, title: 'Not available at the moment' },
     ...{ text: 'Nothing was lost. Try again in a moment.', retryAfterSeconds: 5 },

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { Pool } from '@rind/database';
 import type { Clock, Randomness } from '@rind/kernel';
-import { CLOCK, CONFIG, RANDOMNESS } from '@rind/nest-kit';
+import { CLOCK, CONFIG, LOGGER, RANDOMNESS } from '@rind/nest-kit';
+import type { Logger } from '@rind/nest-kit';
 import type { AccountParts } from '../accounts/account-parts.ts';
 import { Emails } from '../accounts/emails.ts';
 import { FirstPassword } from '../accounts/first-password.ts';
@@ -15,6 +16,11 @@ import { DATABASE } from '../database.ts';
 import { DatabaseModule } from '../database.module.ts';
 import { Rates } from '../limits/rates.ts';
 import { Outbox } from '../mail/outbox.ts';
+import { giveFirstProofsWhenPossible } from '../projects/first-proofs.ts';
+import { Invitations } from '../projects/invitations.ts';
+import { Joining } from '../projects/joining.ts';
+import { Members } from '../projects/members.ts';
+import type { MembersParts } from '../projects/members.ts';
 import { Vault } from '../protection/vault.ts';
 import { HalfSessions, halfSessionSeconds } from '../second-factor/half-sessions.ts';
 import { RecoveryCodes } from '../second-factor/recovery-codes.ts';
@@ -28,7 +34,9 @@ import { TokensModule } from '../tokens/tokens.module.ts';
 import { AccountController } from './account.controller.ts';
 import { OwnCookie } from './cookie.ts';
 import { FactorsController } from './factors.controller.ts';
+import { InvitationsController } from './invitations.controller.ts';
 import { MailboxController } from './mailbox.controller.ts';
+import { MembersController } from './members.controller.ts';
 import { PasswordController } from './password.controller.ts';
 import { SignInController } from './sign-in.controller.ts';
 import { SudoController } from './sudo.controller.ts';
@@ -47,17 +55,20 @@ const PARTS = Symbol('parts of accounts');
     FactorsController,
     SudoController,
     PersonTokensController,
+    MembersController,
+    InvitationsController,
     MailboxController,
   ],
   providers: [
     {
       provide: PARTS,
-      inject: [DATABASE, CLOCK, RANDOMNESS, CONFIG],
+      inject: [DATABASE, CLOCK, RANDOMNESS, CONFIG, LOGGER],
       useFactory: partsOf,
     },
     { provide: Sessions, inject: [PARTS], useFactory: ({ sessions }: AccountParts) => sessions },
     { provide: Emails, inject: [PARTS], useFactory: ({ emails }: AccountParts) => emails },
     { provide: Outbox, inject: [PARTS], useFactory: ({ outbox }: AccountParts) => outbox },
+    { provide: Vault, inject: [PARTS], useFactory: ({ vault }: AccountParts) => vault },
     {
       provide: FirstPassword,
       inject: [PARTS],
@@ -87,6 +98,16 @@ const PARTS = Symbol('parts of accounts');
       useFactory: (parts: AccountParts) => new TokenAddresses(parts),
     },
     {
+      provide: Members,
+      inject: [PARTS],
+      useFactory: (parts: AccountParts) => new Members(projectParts(parts)),
+    },
+    {
+      provide: Joining,
+      inject: [PARTS, Members],
+      useFactory: (parts: AccountParts, members: Members) => new Joining({ ...projectParts(parts), members }),
+    },
+    {
       provide: Web,
       inject: [PARTS],
       useFactory: ({ sessions, origin }: AccountParts) =>
@@ -98,12 +119,21 @@ const PARTS = Symbol('parts of accounts');
         }),
     },
   ],
-  exports: [FirstPassword, Sessions, TokenAddresses],
+  exports: [FirstPassword, SecondFactor, Sessions, TokenAddresses, Vault],
 })
 export class WebModule {}
 
-function partsOf(sql: Pool, clock: Clock, randomness: Randomness, config: AuthConfig): AccountParts {
+function partsOf(
+  sql: Pool,
+  clock: Clock,
+  randomness: Randomness,
+  config: AuthConfig,
+  logger: Logger,
+): AccountParts {
   const vault = new Vault(config.sealKey, randomness);
+  giveFirstProofsWhenPossible({ sql, vault, clock }).catch((error: unknown) =>
+    logger.error('roles.not-proven', { error }),
+  );
   const kept = { vault, clock, randomness };
   return {
     sql,
@@ -121,4 +151,10 @@ function partsOf(sql: Pool, clock: Clock, randomness: Randomness, config: AuthCo
     recoveryCodes: new RecoveryCodes(kept),
     halfSessions: new HalfSessions(kept),
   };
+}
+
+function projectParts(parts: AccountParts): MembersParts {
+  const factor = new SecondFactor(parts);
+  const invitations = new Invitations(parts);
+  return { ...parts, invitations, hasFactor: (sql, accountId) => factor.isEnrolled(sql, accountId) };
 }

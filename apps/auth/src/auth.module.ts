@@ -14,6 +14,7 @@ import { GrantIssuer } from './grants/grant-issuer.ts';
 import { GrantVoider } from './grants/grant-voider.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { GateGuard, OperatorGuard, SignerGuard } from './guards.ts';
+import { MailModule } from './mail/mail.module.ts';
 import { OperatorController } from './operator/operator.controller.ts';
 import { Vault } from './protection/vault.ts';
 import { SecondFactor } from './second-factor/second-factor.ts';
@@ -29,7 +30,7 @@ import { WebModule } from './web/web.module.ts';
 
 /** The composition root of auth: the only place where its parts meet the database and the key. */
 @Module({
-  imports: [DatabaseModule, TokensModule, WebModule],
+  imports: [DatabaseModule, MailModule, TokensModule, WebModule],
   controllers: [TokensController, GrantsController, OperatorController],
   providers: [
     GateGuard,

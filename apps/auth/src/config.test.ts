@@ -47,6 +47,26 @@ describe('auth’s configuration', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('5a5a');
   });
 
+  it('keeps mails in development, and sends them by the server that a file names', () => {
+    expect(readConfig(env)).toMatchObject({ mailbox: true, smtp: null });
+    writeFileSync(join(folder, 'smtp'), 'smtps://rind:p%40ss@mail.example\n');
+    const smtp = { ...env, RIND_MAIL: 'smtp', RIND_SMTP_URL_FILE: join(folder, 'smtp') };
+    const from = 'Rind <accounts@index.example>';
+    expect(readConfig({ ...smtp, RIND_MAIL_FROM: from })).toMatchObject({
+      mailbox: false,
+      smtp: { url: 'smtps://rind:p%40ss@mail.example', from },
+    });
+    expect(refusalOf(smtp)).toMatchObject({ details: { problems: [{ name: 'RIND_MAIL_FROM' }] } });
+    for (const odd of ['http://mail.example', 'smtp://', 'smtps://p@ss w@rd']) {
+      writeFileSync(join(folder, 'odd'), odd);
+      const error = refusalOf({ ...smtp, RIND_MAIL_FROM: from, RIND_SMTP_URL_FILE: join(folder, 'odd') });
+      expect([odd, error]).toMatchObject([odd, { code: 'config.invalid' }]);
+    }
+    for (const sender of ['', 'x', 'a@b\r\nBcc: c@d', 'a@b, c@d']) {
+      expect(refusalOf({ ...smtp, RIND_MAIL_FROM: sender })).toMatchObject({ code: 'config.invalid' });
+    }
+  });
+
   it('keeps no keys in files in production', () => {
     expect(refusalOf({ ...env, NODE_ENV: 'production' })).toMatchObject({
       code: 'config.development-only',

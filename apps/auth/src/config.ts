@@ -3,6 +3,7 @@ import { fromHex } from '@rind/kernel';
 import { commonVariables, KitError, loadConfig, sharedSecret } from '@rind/nest-kit';
 import { z } from 'zod';
 import { AuthError } from './errors.ts';
+import type { SmtpServer } from './mail/smtp.ts';
 
 const variables = z.object({
   ...commonVariables,
@@ -18,8 +19,15 @@ const variables = z.object({
   RIND_AUTH_ORIGIN: z
     .url({ protocol: /^https?$/ })
     .refine((url) => new URL(url).origin === url, 'is an origin alone'),
-  /** `development`: mails are kept where everybody may read them, at `/mailbox/`. */
-  RIND_MAIL: z.literal('development'),
+  /** `development`: mails are kept where everybody may read them, at `/mailbox/`. `smtp`: they are sent. */
+  RIND_MAIL: z.enum(['development', 'smtp']),
+  /** File with the address of the mail server, login included: `smtps://user:password@host`. */
+  RIND_SMTP_URL_FILE: z.string().min(1).optional(),
+  /** Sender of mails: `accounts@example.org`, or `Rind <accounts@example.org>`. */
+  RIND_MAIL_FROM: z
+    .string()
+    .regex(/^(?:[A-Za-z0-9 ._-]{1,60} <)?[!#-;=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,190}>?$/)
+    .optional(),
   /** Location field of macaroons: the index's domain. */
   RIND_TOKEN_LOCATION: z.string().regex(/^[\x21-\x7e]{1,255}$/),
 });
@@ -33,6 +41,8 @@ export interface AuthConfig {
   readonly origin: string;
   /** Whether mails can be read at `/mailbox/`. */
   readonly mailbox: boolean;
+  /** Where mails are sent by; null in development. */
+  readonly smtp: SmtpServer | null;
   readonly tokenLocation: string;
   readonly grantKey: { readonly path: string; readonly passphrase: string };
   /** 32 bytes; seals the root keys of tokens. */
@@ -63,6 +73,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     repository: read.RIND_REPOSITORY,
     origin: read.RIND_AUTH_ORIGIN,
     mailbox: read.RIND_MAIL === 'development',
+    smtp: read.RIND_MAIL === 'smtp' ? smtpOf(read) : null,
     tokenLocation: read.RIND_TOKEN_LOCATION,
     grantKey: {
       path: read.RIND_GRANT_KEY_FILE,
@@ -77,6 +88,23 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     clockOffsetMs: read.RIND_CLOCK_OFFSET_MS ?? 0,
     checkpoints: { stateDir: read.RIND_STATE_DIR, crashAt: read.RIND_CRASH_AT, stopAt: read.RIND_STOP_AT },
   });
+}
+
+function smtpOf(read: z.output<typeof variables>): SmtpServer {
+  const { RIND_SMTP_URL_FILE: path, RIND_MAIL_FROM: from } = read;
+  if (path === undefined || from === undefined) {
+    const name = path === undefined ? 'RIND_SMTP_URL_FILE' : 'RIND_MAIL_FROM';
+    const problems = [{ name, problem: 'is missing, and RIND_MAIL is smtp' }];
+    throw new KitError('config.invalid', `${name} is missing, and RIND_MAIL is smtp`, { problems });
+  }
+  const url = secretFile('RIND_SMTP_URL_FILE', path, /^smtps?:\/\/[!-~]{1,1000}$/);
+  if (!URL.canParse(url)) {
+    const problems = [
+      { name: 'RIND_SMTP_URL_FILE', problem: 'names a file that does not hold what it should' },
+    ];
+    throw new KitError('config.invalid', 'RIND_SMTP_URL_FILE holds no address', { problems });
+  }
+  return { url, from };
 }
 
 function secretFile(name: string, path: string, shape: RegExp): string {

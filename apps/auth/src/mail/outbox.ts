@@ -39,6 +39,11 @@ export class Outbox {
     );
   }
 
+  /** What a stored mail says. @throws AuthError `vault.broken` */
+  read(id: string, sealed: Buffer): Message {
+    return JSON.parse(fromUtf8(this.parts.vault.open('mail', id, sealed))) as Message;
+  }
+
   /** The newest first. @param to an address, or null for all */
   async newest(sql: Sql, to: string | null): Promise<KeptMail[]> {
     const { rows } = await sql.query<{ id: string; to_address: string; sealed: Buffer; created_at: Date }>(
@@ -47,7 +52,7 @@ export class Outbox {
       [to, mostShown],
     );
     return rows.map(({ id, to_address, sealed, created_at }) => {
-      const { subject, text } = JSON.parse(fromUtf8(this.parts.vault.open('mail', id, sealed))) as Message;
+      const { subject, text } = this.read(id, sealed);
       return { to: to_address, subject, text, at: created_at.toISOString() };
     });
   }

@@ -1,0 +1,45 @@
+import type { Sql } from '@rind/database';
+
+/** A mail whose time has come, and which is this process's until the lease is over. */
+export interface DueMail {
+  readonly id: string;
+  readonly to: string;
+  readonly sealed: Buffer;
+  readonly createdAt: Date;
+  /** How often it was tried, this time included. */
+  readonly attempts: number;
+}
+
+/**
+ * Takes what is due, each for one process at a time. Taking counts as a try: a process that dies while it sends has
+ * used one up, and the mail is somebody else's when the lease is over.
+ */
+export async function takeDueMails(
+  sql: Sql,
+  now: Date,
+  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+): Promise<readonly DueMail[]> {
+  const { rows } = await sql.query<{
+    id: string;
+    to_address: string;
+    sealed: Buffer;
+    created_at: Date;
+    attempts: number;
+  }>(
+    `UPDATE auth.mail SET attempts = attempts + 1, next_try_at = $2
+      WHERE id IN (SELECT id FROM auth.mail WHERE sent_at IS NULL AND next_try_at <= $1
+                    ORDER BY next_try_at, number LIMIT $3 FOR UPDATE SKIP LOCKED)
+      RETURNING id, to_address, sealed, created_at, attempts`,
+    [now, new Date(now.getTime() + leaseMs), limit],
+  );
+  return rows.map(({ to_address: to, created_at: createdAt, ...row }) => ({ ...row, to, createdAt }));
+}
+
+/** It was taken by a mail server, or given up: what it said is not kept. */
+export async function endMail(sql: Sql, id: string, at: Date): Promise<void> {
+  await sql.query(`UPDATE auth.mail SET sent_at = $2, sealed = '' WHERE id = $1`, [id, at]);
+}
+
+export async function tryAgainAt(sql: Sql, id: string, at: Date): Promise<void> {
+  await sql.query('UPDATE auth.mail SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL', [id, at]);
+}

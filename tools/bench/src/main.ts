@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchSignInStorm, benchTokenVerifications } from './accounts.ts';
 import { benchCeremony, benchResignAll } from './ceremony.ts';
 import { benchGateHashing } from './gate.ts';
 import { readMachine } from './machine.ts';
@@ -27,6 +28,8 @@ const benches: Readonly<Record<string, (index: FilledIndex) => Promise<Reading[]
   'publish-100': async (index) => [await index.publish(100, true)],
   'publish-100-no-pages': async (index) => [await index.publish(100, false)],
   'resign-all': async () => [await benchResignAll(bins)],
+  'token-verifications': async () => [await benchTokenVerifications(100, 30, 64)],
+  'sign-in-storm': async () => [await benchSignInStorm(10, 30, 64)],
   'gate-hashing': async () => [await benchGateHashing()],
 };
 

@@ -61,7 +61,8 @@ export async function benchUploadRate(lanes: number, total: number, bins: number
   }
 }
 
-async function one(file: RunningInstance['file'], project: string, version: string): Promise<number> {
+/** One upload, until it is verifiable; milliseconds. */
+export async function one(file: RunningInstance['file'], project: string, version: string): Promise<number> {
   const from = monotonicMs();
   const answer = await upload(file, project, version);
   if (answer.receipt === null)

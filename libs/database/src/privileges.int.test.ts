@@ -46,6 +46,8 @@ const auth: Readonly<Record<string, string>> = {
   'auth.half_session': 'siu',
   'auth.totp': 'siu',
   'auth.recovery_code': 'siu',
+  'auth.passkey': 'siu',
+  'auth.passkey_challenge': 'siu',
   'auth.mail_link': 'siu',
   'auth.mail': 'siu',
   'auth.rate': 'siud',
@@ -67,6 +69,8 @@ const partial: Readonly<Record<string, readonly string[]>> = {
     'provenance_sha256',
   ],
   'rind_signer u signer.outbox': ['state', 'publication_id', 'reason'],
+  'rind_auth u auth.passkey': ['counter', 'last_used_at', 'removed_at'],
+  'rind_auth u auth.passkey_challenge': ['used_at'],
 };
 
 const verbs = { s: 'SELECT', i: 'INSERT', u: 'UPDATE', d: 'DELETE' } as const;

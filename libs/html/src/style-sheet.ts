@@ -6,6 +6,8 @@ export interface StyleSheet {
   readonly element: Html;
   /** Content-Security-Policy: no script, no frame, nothing from elsewhere; forms go to where the page came from. */
   readonly policy: string;
+  /** The same for a page with one script, which may ask the page's own origin. @param script its whole address */
+  policyWithScript(script: string): string;
 }
 
 export function styleSheet(...parts: readonly string[]): StyleSheet {
@@ -19,5 +21,9 @@ export function styleSheet(...parts: readonly string[]): StyleSheet {
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
-  return { element: new Html(`<style>${style}</style>`), policy };
+  return {
+    element: new Html(`<style>${style}</style>`),
+    policy,
+    policyWithScript: (script) => `${policy}; script-src ${script}; connect-src 'self'`,
+  };
 }

@@ -4,6 +4,7 @@ import type { Rates } from '../limits/rates.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { Vault } from '../protection/vault.ts';
 import type { HalfSessions } from '../second-factor/half-sessions.ts';
+import type { PasskeyFactor } from '../second-factor/passkey-factor.ts';
 import type { RecoveryCodes } from '../second-factor/recovery-codes.ts';
 import type { TotpFactor } from '../second-factor/totp-factor.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -24,6 +25,7 @@ export interface AccountParts {
   readonly passwords: Passwords;
   readonly vault: Vault;
   readonly totp: TotpFactor;
+  readonly passkeys: PasskeyFactor;
   readonly recoveryCodes: RecoveryCodes;
   readonly halfSessions: HalfSessions;
   /** Where people meet auth, without a slash at the end. */

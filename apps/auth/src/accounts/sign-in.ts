@@ -2,6 +2,7 @@ import type { Sql } from '@rind/database';
 import { audit } from '../audit/audit-log.ts';
 import { tooMany } from '../limits/rates.ts';
 import type { Counted } from '../limits/rates.ts';
+import { isEnrolled } from '../second-factor/enrolment.ts';
 import type { Person, Visitor } from '../sessions/sessions.ts';
 import type { AccountParts } from './account-parts.ts';
 
@@ -33,7 +34,7 @@ export class SignIn {
    * as long. @throws AuthError `rate.exceeded`, `auth.busy`
    */
   async perform({ username, password }: SignInForm, visitor: Visitor): Promise<SignInOutcome> {
-    const { sql, clock, rates, passwords, sessions, totp, halfSessions } = this.parts;
+    const { sql, clock, rates, passwords, sessions, halfSessions } = this.parts;
     const counted: readonly Counted[] = [
       ['sign-in/user-from-address', username.toLowerCase(), visitor.address],
       ['sign-in/address', visitor.address],
@@ -55,7 +56,7 @@ export class SignIn {
     await rates.giveBack(...counted);
     return sql.transaction(async (tx): Promise<SignInOutcome> => {
       if (!(await this.isStill(tx, account))) return null;
-      if (await totp.isEnrolled(tx, account.id)) {
+      if (await isEnrolled(this.parts, tx, account.id)) {
         return { halfCookie: await halfSessions.begin(tx, account.id) };
       }
       const cookie = await sessions.begin(tx, account.id, visitor, 'password');

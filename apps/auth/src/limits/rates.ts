@@ -21,6 +21,7 @@ const rates = {
   // Six digits must not be found by trying from everywhere; who has the password can hold its owner up here, until
   // the owner has another one mailed.
   'second-factor/account': { burst: 30, everyMs: 300_000 },
+  'passkey/asked': { burst: 30, everyMs: 20_000 },
   'sign-up/address': { burst: 20, everyMs: 300_000 },
   'mail/to': { burst: 5, everyMs: 600_000 },
   'mail/token-address': { burst: 3, everyMs: 12 * 3_600_000 },

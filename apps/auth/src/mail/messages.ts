@@ -80,10 +80,20 @@ ${unexpected}`,
   };
 }
 
-export function factorRemoved(username: string, at: string, address: string): Message {
-  return {
+/** @param left whether there is another second factor */
+export function factorRemoved(left: boolean) {
+  return (username: string, at: string, address: string): Message => ({
     subject: 'A second factor was removed',
-    text: `The authenticator app was removed from your account ${username} on ${at} from ${address}. Signing in takes the password alone now.
+    text: `The authenticator app was removed from your account ${username} on ${at} from ${address}. ${afterRemoval(left)}
+
+${unexpected}`,
+  });
+}
+
+export function passkeyAdded(username: string, at: string, address: string): Message {
+  return {
+    subject: 'A passkey was added',
+    text: `A passkey was added to your account ${username} on ${at} from ${address}. From now on signing in asks for a second factor, and the passkey is one.
 
 ${unexpected}`,
   };
@@ -149,4 +159,27 @@ export function factorRequired(username: string, project: string, by: string, li
 
 ${link}`,
   };
+}
+
+/** @param left whether there is another second factor */
+export function passkeyRemoved(left: boolean) {
+  return (username: string, at: string, address: string): Message => ({
+    subject: 'A passkey was removed',
+    text: `A passkey was removed from your account ${username} on ${at} from ${address}. ${afterRemoval(left)}
+
+${unexpected}`,
+  });
+}
+
+export function passkeyCloned(username: string, at: string, address: string): Message {
+  return {
+    subject: 'A passkey was refused',
+    text: `A passkey of your account ${username} was refused on ${at} from ${address}: by its count it had been used elsewhere since, as only a copy could be.
+
+If you cannot say how, remove this passkey from your account and change your password.`,
+  };
+}
+
+function afterRemoval(left: boolean): string {
+  return left ? 'Signing in still asks for a second factor.' : 'Signing in takes the password alone now.';
 }

@@ -11,6 +11,8 @@ export type Purpose =
   | 'link/reset-password'
   | 'link/verify-email'
   | 'mail'
+  | 'passkey'
+  | 'passkey-challenge'
   | 'password'
   | 'project-settings'
   | 'rate'

@@ -31,6 +31,18 @@ export class TotpFactor {
     return (await this.find(sql, accountId)) !== null;
   }
 
+  /** Whether the secret is one that was set up with us, for this account. */
+  async isGenuine(sql: Sql, accountId: string): Promise<boolean> {
+    const stored = await this.find(sql, accountId);
+    if (stored === null) return false;
+    try {
+      this.parts.vault.open('totp', accountId, stored.sealed);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** The code that was typed to enrol counts as used. Null when an app is enrolled already. */
   async enrol(sql: Sql, accountId: string, secret: string, step: number): Promise<boolean> {
     const { vault, clock, randomness } = this.parts;

@@ -37,6 +37,23 @@ export class TestBrowser {
     });
   }
 
+  /** As a script of the page does: no redirect is followed. */
+  postJson(
+    path: string,
+    body: object,
+    headers: Readonly<Record<string, string>> = { origin, 'sec-fetch-site': 'same-origin' },
+  ): Promise<PageAnswer> {
+    return this.send('POST', path, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
+  }
+
+  /** The same browser, with its cookies, on another network. */
+  movedTo(address: string): TestBrowser {
+    const moved = new TestBrowser(this.auth, address);
+    moved.cookie = this.cookie;
+    moved.half = this.half;
+    return moved;
+  }
+
   private async send(
     method: 'GET' | 'POST',
     url: string,

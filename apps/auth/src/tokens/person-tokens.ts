@@ -9,6 +9,7 @@ import type { MintRefusal } from '../authorization/person-may.ts';
 import { tokenCreated, tokenRevoked } from '../mail/messages.ts';
 import type { Message } from '../mail/messages.ts';
 import { accessTo } from '../projects/project-table.ts';
+import { holdsFactor } from '../second-factor/enrolment.ts';
 import type { Person, Visitor } from '../sessions/sessions.ts';
 import type { MintedToken, TokenMint } from './token-mint.ts';
 import { hasLiveToken, isTokenId, listTokens, revokeToken } from './token-table.ts';
@@ -53,11 +54,10 @@ export class PersonTokens {
 
   /** Null: a token may be made. */
   async refusal(person: Person, sql: Sql = this.parts.sql): Promise<MintRefusal | null> {
-    const { emails, totp } = this.parts;
-    const email = await emails.ofAccount(sql, person.accountId);
+    const email = await this.parts.emails.ofAccount(sql, person.accountId);
     return refusalToMint({
       emailVerified: email?.verified === true,
-      secondFactor: await totp.isEnrolled(sql, person.accountId),
+      secondFactor: await holdsFactor(this.parts, sql, person.accountId),
       sudoByFactor: person.sudoByFactor,
     });
   }

@@ -1,7 +1,9 @@
 import { html, Html } from '@rind/html';
+import type { EnrolledFactors } from '../second-factor/enrolment.ts';
+import type { ProofOutcome } from '../second-factor/factor-proof.ts';
 import type { FactorState } from '../second-factor/second-factor.ts';
-import type { CodeOutcome } from '../second-factor/totp-factor.ts';
 import { button, field, refusedAll } from './form.ts';
+import { passkeysContent, passwordAlone, usePasskeyContent } from './passkey-pages.ts';
 
 const codeField = (refused: string | null, hint: string): Html =>
   field({
@@ -22,33 +24,43 @@ const passwordField = (refused: string | null): Html =>
     ...(refused === null ? {} : { refused }),
   });
 
+/** What is typed where a second factor is owed. */
+const owedField = ({ totp, passkeys }: EnrolledFactors, refused: string | null): Html =>
+  codeField(
+    refused,
+    passkeys && !totp
+      ? 'One of your recovery codes.'
+      : 'Six digits of your authenticator app, or a recovery code.',
+  );
+
 /** The second step of signing in. */
-export function secondStepContent(next: string, refused: string | null): Html {
+export function secondStepContent(next: string, enrolled: EnrolledFactors, refused: string | null): Html {
+  const begin = `/account/login/?next=${encodeURIComponent(next)}`;
   return html`<h1>Second factor</h1>
+    ${enrolled.passkeys ? usePasskeyContent('/account/second-factor/passkey/', next, begin) : html``}
     <form method="post" action="/account/second-factor/">
       <input type="hidden" name="next" value="${next}" />
-      ${codeField(refused, 'Six digits of your authenticator app, or a recovery code.')} ${button('Sign in')}
+      ${owedField(enrolled, refused)} ${button('Sign in')}
     </form>
     <p><a href="/account/login/">Begin again</a></p>`;
 }
 
-/** @param factor whether the account has one: then it is asked for, and else the password */
-export function sudoContent(factor: boolean, next: string, refused: string | null): Html {
+/** Asks for a second factor where the account has one, and else for the password. */
+export function sudoContent(next: string, enrolled: EnrolledFactors, refused: string | null): Html {
+  const begin = `/account/sudo/?next=${encodeURIComponent(next)}`;
+  const { totp, passkeys } = enrolled;
   return html`<h1>Show that it is you</h1>
     <p>What you are about to do is sensitive. You are not asked again for 30 minutes.</p>
+    ${passkeys ? usePasskeyContent('/account/sudo/passkey/', next, begin) : html``}
     <form method="post" action="/account/sudo/">
       <input type="hidden" name="next" value="${next}" />
-      ${
-        factor
-          ? codeField(refused, 'Six digits of your authenticator app, or a recovery code.')
-          : passwordField(refused)
-      }
-      ${button('Go on')}
+      ${totp || passkeys ? owedField(enrolled, refused) : passwordField(refused)} ${button('Go on')}
     </form>`;
 }
 
 /** What there is, and the one thing to do next. */
-export function factorsContent({ totp, left, proven, emailVerified }: FactorState): Html {
+export function factorsContent({ totp, left, proven, passkeys, emailVerified }: FactorState): Html {
+  const may = proven && emailVerified;
   return html`<h1>Second factor</h1>
     <p>With a second factor, whoever learns your password cannot sign in with it.</p>
     <ol class="steps">
@@ -70,12 +82,13 @@ export function factorsContent({ totp, left, proven, emailVerified }: FactorStat
         ${
           totp
             ? html`An authenticator app is set up. <a href="/account/totp/remove/">Remove it</a>`
-            : proven && emailVerified
+            : may
               ? html`<a href="/account/totp/">Set up an authenticator app</a>`
-              : 'Then set up an authenticator app.'
+              : 'Then set up an authenticator app, or a passkey.'
         }
       </li>
-    </ol>`;
+    </ol>
+    ${passkeysContent(passkeys, may)}`;
 }
 
 export function makeCodesContent(refused: string | null): Html {
@@ -124,9 +137,14 @@ export function enrolContent(
     </form>`;
 }
 
-export function removeContent(refusedPassword: string | null, refusedCode: string | null): Html {
+/** @param last whether no other second factor is left then */
+export function removeContent(
+  last: boolean,
+  refusedPassword: string | null,
+  refusedCode: string | null,
+): Html {
   return html`<h1>Remove the authenticator app</h1>
-    ${refusedAll('Signing in takes your password alone after that.')}
+    ${last ? refusedAll(passwordAlone) : html``}
     <form method="post" action="/account/totp/remove/">
       ${passwordField(refusedPassword)} ${codeField(refusedCode, 'Six digits, or a recovery code.')}
       ${button('Remove it')}
@@ -134,9 +152,9 @@ export function removeContent(refusedPassword: string | null, refusedCode: strin
 }
 
 /** Why a code is not taken. */
-export function codeText(outcome: Exclude<CodeOutcome, 'ok'>): string {
-  if (outcome === 'wrong') return 'This code is not right.';
+export function codeText(outcome: Exclude<ProofOutcome, 'ok'>): string {
   if (outcome === 'reused') return 'This code was used already. Wait for the next one.';
+  if (typeof outcome === 'string') return 'This code is not right.';
   const { offSeconds } = outcome;
   const minutes = Math.max(1, Math.round(Math.abs(offSeconds) / 60));
   return `The clock of your phone is some ${minutes} minutes ${offSeconds > 0 ? 'ahead' : 'behind'}. Set it by the network, then try again.`;

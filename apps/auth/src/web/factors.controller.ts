@@ -3,7 +3,9 @@ import type { Sql } from '@rind/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toString as drawQr } from 'qrcode';
 import { DATABASE } from '../database.ts';
+import { FactorProof } from '../second-factor/factor-proof.ts';
 import { HalfSessions } from '../second-factor/half-sessions.ts';
+import type { HalfSession } from '../second-factor/half-sessions.ts';
 import { SecondFactor } from '../second-factor/second-factor.ts';
 import { totpUri } from '../second-factor/totp.ts';
 import type { Person } from '../sessions/sessions.ts';
@@ -18,6 +20,7 @@ import {
   secondStepContent,
 } from './factor-pages.ts';
 import { nextPath } from './next-path.ts';
+import { passkeyScript } from './passkey-script.ts';
 import { WebProblems } from './web-problems.ts';
 import { Web } from './web-request.ts';
 
@@ -33,12 +36,13 @@ export class FactorsController {
     @Inject(DATABASE) private readonly sql: Sql,
     @Inject(HalfSessions) private readonly halfSessions: HalfSessions,
     @Inject(SecondFactor) private readonly factor: SecondFactor,
+    @Inject(FactorProof) private readonly proof: FactorProof,
   ) {}
 
   @Get('second-factor')
-  secondStepForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async secondStepForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const next = nextPath(this.web.parameter(request, 'next'));
-    this.web.send(reply, 200, 'Second factor', secondStepContent(next, null));
+    await this.sendSecondStep(reply, await this.half(request), next, null);
   }
 
   @Post('second-factor')
@@ -46,18 +50,15 @@ export class FactorsController {
     const { web } = this;
     web.requireOwnForm(request);
     const next = nextPath(web.field(request, 'next'));
-    const cookie = web.halfCookie(request);
-    const half = cookie === null ? null : await this.halfSessions.find(this.sql, cookie);
+    const half = await this.half(request);
     if (half === null) {
       web.redirect(reply, `/account/login/?next=${encodeURIComponent(next)}`);
       return;
     }
-    const outcome = await this.factor.signIn(half, web.field(request, 'code'), web.visitor(request));
+    const given = { code: web.field(request, 'code') };
+    const outcome = await this.proof.signIn(half, given, web.visitor(request));
     if (typeof outcome === 'object' && 'cookie' in outcome) web.signed(reply, outcome.cookie, next);
-    else {
-      const content = secondStepContent(next, codeText(outcome));
-      web.send(reply, 403, 'Second factor', content, { code: refusedCode });
-    }
+    else await this.sendSecondStep(reply, half, next, codeText(outcome));
   }
 
   @Get('factors')
@@ -134,7 +135,9 @@ export class FactorsController {
   @Get('totp/remove')
   async removeForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const person = await this.web.sudoOr(request, reply, '/account/totp/remove/');
-    if (person !== null) this.web.send(reply, 200, 'Remove the app', removeContent(null, null), { person });
+    if (person === null) return;
+    const content = removeContent(await this.isLast(person), null, null);
+    this.web.send(reply, 200, 'Remove the app', content, { person });
   }
 
   @Post('totp/remove')
@@ -154,9 +157,34 @@ export class FactorsController {
       return;
     }
     const wrong = outcome === 'wrong-password';
-    const content = removeContent(wrong ? wrongPassword : null, wrong ? null : codeText('wrong'));
+    const last = await this.isLast(person);
+    const content = removeContent(last, wrong ? wrongPassword : null, wrong ? null : codeText('wrong'));
     const code = wrong ? 'account.sign-in-refused' : refusedCode;
     web.send(reply, 403, 'Remove the app', content, { person, code });
+  }
+
+  private async half(request: FastifyRequest): Promise<HalfSession | null> {
+    const cookie = this.web.halfCookie(request);
+    return cookie === null ? null : this.halfSessions.find(this.sql, cookie);
+  }
+
+  private async sendSecondStep(
+    reply: FastifyReply,
+    half: HalfSession | null,
+    next: string,
+    refused: string | null,
+  ): Promise<void> {
+    const enrolled =
+      half === null ? { totp: true, passkeys: false } : await this.factor.enrolled(half.accountId);
+    const content = secondStepContent(next, enrolled, refused);
+    this.web.send(reply, refused === null ? 200 : 403, 'Second factor', content, {
+      ...(refused === null ? {} : { code: refusedCode }),
+      ...(enrolled.passkeys ? { script: passkeyScript } : {}),
+    });
+  }
+
+  private async isLast({ accountId }: Person): Promise<boolean> {
+    return (await this.factor.state(accountId)).passkeys.length === 0;
   }
 
   private async sendOffer(

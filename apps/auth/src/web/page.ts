@@ -1,10 +1,11 @@
 import { html } from '@rind/html';
 import type { Html } from '@rind/html';
 import type { Person } from '../sessions/sessions.ts';
+import type { PageScript } from './page-script.ts';
 import { style } from './style.ts';
 
 /** A whole document around `content`. @param person who is signed in */
-export function page(title: string, content: Html, person: Person | null): string {
+export function page(title: string, content: Html, person: Person | null, script: PageScript | null): string {
   return html`<!DOCTYPE html>
     <html lang="en">
       <head>
@@ -12,7 +13,7 @@ export function page(title: string, content: Html, person: Person | null): strin
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} – Rind</title>
         <link rel="icon" href="data:," />
-        ${style.element}
+        ${style.element} ${script === null ? html`` : html`<script src="${script.path}" defer></script>`}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>

@@ -14,6 +14,7 @@ main form.inline { margin: .5rem 0; }
 .field input[aria-invalid=true] { border-color: var(--bad); border-width: 2px; }
 .field .hint, .field .refused { margin: .25rem 0 0; font-size: .92rem; }
 .field .hint { color: var(--soft); } .field .refused, .refused strong { color: var(--bad); }
+button:disabled { opacity: .6; cursor: default; }
 button.main { background: var(--accent); color: var(--card); border-color: var(--accent); font-weight: 600; padding: .55rem 1.2rem; }
 .refused-all { border-left: .35rem solid var(--bad); background: var(--card); padding: .75rem 1rem; border-radius: .3rem; margin: 1rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; } dl > div { display: contents; }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError } from '../errors.ts';
 import type { Person, Sessions, Visitor } from '../sessions/sessions.ts';
 import type { OwnCookie } from './cookie.ts';
+import type { PageScript } from './page-script.ts';
 import { page } from './page.ts';
 import { style } from './style.ts';
 import type { Html } from '@rind/html';
@@ -13,6 +14,14 @@ export interface WebParts {
   readonly halfCookie: OwnCookie;
   /** Where people meet auth, without a slash at the end. */
   readonly origin: string;
+}
+
+export interface SendOptions {
+  readonly person?: Person | null;
+  /** Why it is refused. */
+  readonly code?: string;
+  /** The one script that the page may run; none unless it is named. */
+  readonly script?: PageScript | null;
 }
 
 /** What all pages do with requests and answers. */
@@ -65,11 +74,16 @@ export class Web {
     throw new AuthError('request.cross-origin', 'the form was not sent from a page of this site', {});
   }
 
+  /** What a body has under a name, of a form or of JSON; of any shape. */
+  value(request: FastifyRequest, name: string): unknown {
+    const body: unknown = request.body;
+    if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
+    return (body as Record<string, unknown>)[name];
+  }
+
   /** A field of a form; what is missing, or there twice, is empty. */
   field(request: FastifyRequest, name: string): string {
-    const body: unknown = request.body;
-    if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return '';
-    const value = (body as Record<string, unknown>)[name];
+    const value = this.value(request, name);
     return typeof value === 'string' && value.length <= 1_000 ? value.replaceAll('\0', '') : '';
   }
 
@@ -84,13 +98,19 @@ export class Web {
     status: number,
     title: string,
     content: Html,
-    { person = null, code }: { readonly person?: Person | null; readonly code?: string } = {},
+    { person = null, code, script = null }: SendOptions = {},
   ): void {
     if (code !== undefined) void reply.header('X-Rind-Error', code);
-    void this.plain(reply)
+    void this.plain(reply, script)
       .status(status)
       .type('text/html; charset=utf-8')
-      .send(page(title, content, person));
+      .send(page(title, content, person, script));
+  }
+
+  /** For a script of ours: where to go next, what to ask of the browser, or in words what is refused. */
+  answer(reply: FastifyReply, status: number, body: object, code?: string): void {
+    if (code !== undefined) void reply.header('X-Rind-Error', code);
+    void this.plain(reply).status(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   }
 
   redirect(reply: FastifyReply, to: string): void {
@@ -99,9 +119,14 @@ export class Web {
 
   /** A session begins, or ends where `cookie` is null; nobody owes a second factor any more. */
   signed(reply: FastifyReply, cookie: string | null, to: string): void {
-    const { cookie: full, halfCookie: half } = this.parts;
-    void reply.header('Set-Cookie', [cookie === null ? full.clear() : full.set(cookie), half.clear()]);
+    this.setSession(reply, cookie);
     this.redirect(reply, to);
+  }
+
+  /** A session begins, and a script of ours is told where to go. */
+  signedForScript(reply: FastifyReply, cookie: string, next: string): void {
+    this.setSession(reply, cookie);
+    this.answer(reply, 200, { next });
   }
 
   /** The password was right, and a second factor is owed. */
@@ -110,11 +135,18 @@ export class Web {
     this.redirect(reply, to);
   }
 
+  private setSession(reply: FastifyReply, cookie: string | null): void {
+    const { cookie: full, halfCookie: half } = this.parts;
+    void reply.header('Set-Cookie', [cookie === null ? full.clear() : full.set(cookie), half.clear()]);
+  }
+
   /** Of people, and of links that open accounts: nothing is kept, framed, or told to other sites. */
-  private plain(reply: FastifyReply): FastifyReply {
+  private plain(reply: FastifyReply, script: PageScript | null = null): FastifyReply {
+    const policy =
+      script === null ? style.policy : style.policyWithScript(`${this.parts.origin}${script.path}`);
     return reply.headers({
       'Cache-Control': 'no-store',
-      'Content-Security-Policy': style.policy,
+      'Content-Security-Policy': policy,
       // Not `no-referrer`: browsers would then hide where a form comes from.
       'Referrer-Policy': 'same-origin',
       'X-Content-Type-Options': 'nosniff',

@@ -22,7 +22,10 @@ import { Joining } from '../projects/joining.ts';
 import { Members } from '../projects/members.ts';
 import type { MembersParts } from '../projects/members.ts';
 import { Vault } from '../protection/vault.ts';
+import { FactorProof } from '../second-factor/factor-proof.ts';
 import { HalfSessions, halfSessionSeconds } from '../second-factor/half-sessions.ts';
+import { PasskeyFactor } from '../second-factor/passkey-factor.ts';
+import { Passkeys } from '../second-factor/passkeys.ts';
 import { RecoveryCodes } from '../second-factor/recovery-codes.ts';
 import { SecondFactor } from '../second-factor/second-factor.ts';
 import { TotpFactor } from '../second-factor/totp-factor.ts';
@@ -37,6 +40,8 @@ import { FactorsController } from './factors.controller.ts';
 import { InvitationsController } from './invitations.controller.ts';
 import { MailboxController } from './mailbox.controller.ts';
 import { MembersController } from './members.controller.ts';
+import { PasskeyProofController } from './passkey-proof.controller.ts';
+import { PasskeysController } from './passkeys.controller.ts';
 import { PasswordController } from './password.controller.ts';
 import { SignInController } from './sign-in.controller.ts';
 import { SudoController } from './sudo.controller.ts';
@@ -57,6 +62,8 @@ const PARTS = Symbol('parts of accounts');
     PersonTokensController,
     MembersController,
     InvitationsController,
+    PasskeysController,
+    PasskeyProofController,
     MailboxController,
   ],
   providers: [
@@ -76,6 +83,8 @@ const PARTS = Symbol('parts of accounts');
     },
     { provide: SignIn, inject: [PARTS], useFactory: (parts: AccountParts) => new SignIn(parts) },
     { provide: SecondFactor, inject: [PARTS], useFactory: (parts: AccountParts) => new SecondFactor(parts) },
+    { provide: FactorProof, inject: [PARTS], useFactory: (parts: AccountParts) => new FactorProof(parts) },
+    { provide: Passkeys, inject: [PARTS], useFactory: (parts: AccountParts) => new Passkeys(parts) },
     {
       provide: HalfSessions,
       inject: [PARTS],
@@ -150,6 +159,7 @@ function partsOf(
     totp: new TotpFactor(kept),
     recoveryCodes: new RecoveryCodes(kept),
     halfSessions: new HalfSessions(kept),
+    passkeys: new PasskeyFactor({ ...kept, origin: config.origin }),
   };
 }
 

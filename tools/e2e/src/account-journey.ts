@@ -6,6 +6,7 @@ import { checkLooks } from './checks.ts';
 import type { CheckedPage } from './checks.ts';
 import { secondStep, setUpFactor } from './factor-journey.ts';
 import type { Factor } from './factor-journey.ts';
+import { checkPasskeys } from './passkey-journey.ts';
 import type { Results } from './results.ts';
 import { takeScreenshots } from './screenshots.ts';
 import { visit, windows } from './visit.ts';
@@ -64,6 +65,10 @@ export async function checkAccounts(
     await results.run('an account: a form refuses beside the field', () =>
       refusedField(browser, instance.auth),
     );
+    const { auth } = instance;
+    const shown = pictures === null ? null : join(dirname(pictures), 'auth');
+    const { username, password } = person;
+    await checkPasskeys(browser, { auth, username, password, factor, storageState }, results, shown);
     if (pictures !== null) {
       const folder = join(dirname(pictures), 'auth');
       const named = (pages: readonly CheckedPage[]) => pages.map(({ name, path }) => [name, path] as const);

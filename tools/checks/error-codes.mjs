@@ -21,6 +21,8 @@ const otherPlaces = [
   ['apps/signer/src/publishing/oversized.ts', null, /reason: '([a-z.-]+)'/g],
   ['apps/auth/src/web/account.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/factors.controller.ts', null, /'(account\.[a-z.-]+-refused)'/g],
+  ['apps/auth/src/web/passkey-proof.controller.ts', null, /'(account\.[a-z.-]+)'/g],
+  ['apps/auth/src/web/passkeys.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/password.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/sign-in.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/warehouse/src/receipts/receipt.ts', null, /\?\? '([a-z.-]+)'/g],

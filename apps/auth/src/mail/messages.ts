@@ -4,7 +4,8 @@ export interface Message {
   readonly text: string;
 }
 
-const unexpected = 'If this was not you, sign in and change your password; nothing else has to be done.';
+export const unexpected =
+  'If this was not you, sign in and change your password; nothing else has to be done.';
 
 export function verifyEmail(username: string, link: string): Message {
   return {
@@ -90,13 +91,9 @@ ${unexpected}`,
   });
 }
 
-export function passkeyAdded(username: string, at: string, address: string): Message {
-  return {
-    subject: 'A passkey was added',
-    text: `A passkey was added to your account ${username} on ${at} from ${address}. From now on signing in asks for a second factor, and the passkey is one.
-
-${unexpected}`,
-  };
+/** @param left whether there is another second factor */
+export function afterRemoval(left: boolean): string {
+  return left ? 'Signing in still asks for a second factor.' : 'Signing in takes the password alone now.';
 }
 
 export function tokenCreated(username: string, description: string, at: string, address: string): Message {
@@ -159,27 +156,4 @@ export function factorRequired(username: string, project: string, by: string, li
 
 ${link}`,
   };
-}
-
-/** @param left whether there is another second factor */
-export function passkeyRemoved(left: boolean) {
-  return (username: string, at: string, address: string): Message => ({
-    subject: 'A passkey was removed',
-    text: `A passkey was removed from your account ${username} on ${at} from ${address}. ${afterRemoval(left)}
-
-${unexpected}`,
-  });
-}
-
-export function passkeyCloned(username: string, at: string, address: string): Message {
-  return {
-    subject: 'A passkey was refused',
-    text: `A passkey of your account ${username} was refused on ${at} from ${address}: by its count it had been used elsewhere since, as only a copy could be.
-
-If you cannot say how, remove this passkey from your account and change your password.`,
-  };
-}
-
-function afterRemoval(left: boolean): string {
-  return left ? 'Signing in still asks for a second factor.' : 'Signing in takes the password alone now.';
 }

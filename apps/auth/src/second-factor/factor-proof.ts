@@ -7,9 +7,8 @@ import { isEnrolled } from './enrolment.ts';
 import { countTry, useCode } from './factor-tries.ts';
 import type { HalfSession } from './half-sessions.ts';
 import type { AssertionAnswer } from './passkey-answer.ts';
-import type { PasskeyOutcome } from './passkey-factor.ts';
 import { Passkeys } from './passkeys.ts';
-import type { Asked } from './passkeys.ts';
+import type { Asked, PasskeyOutcome } from './passkeys.ts';
 import type { CodeOutcome } from './totp-factor.ts';
 
 /** A code of the app or a recovery code as it was typed, or what a browser answers for a passkey. */

@@ -110,7 +110,7 @@ export class PasskeyCeremonies {
     publicKey: Uint8Array,
   ): Promise<number | null> {
     const { userHandle, ...response } = answer.response;
-    if (userHandle != null && userHandle !== toBase64Url(accountBytes(accountId))) return null;
+    if (typeof userHandle === 'string' && userHandle !== toBase64Url(accountBytes(accountId))) return null;
     try {
       const { verified, authenticationInfo } = await verifyAuthenticationResponse({
         response: { ...answer, response, clientExtensionResults: {} },

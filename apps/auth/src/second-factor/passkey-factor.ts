@@ -27,9 +27,9 @@ export interface ListedPasskey {
 }
 
 /** `exists`: this authenticator has a passkey here already. */
-export type AddOutcome = { readonly id: string } | 'wrong' | 'name-taken' | 'exists' | 'full';
+export type AddOutcome = Pick<ListedPasskey, 'id' | 'name'> | 'wrong' | 'name-taken' | 'exists' | 'full';
 /** `cloned`: the signature holds, but its counter went back: there are two of what there should be one of. */
-export type PasskeyOutcome = 'ok' | 'wrong' | 'cloned';
+export type PasskeyUse = 'ok' | 'wrong' | { readonly cloned: Pick<ListedPasskey, 'id' | 'name'> };
 
 interface StoredPasskey {
   readonly id: string;
@@ -144,7 +144,7 @@ export class PasskeyFactor {
         new Date(clock.nowMs()),
       ],
     );
-    return rowCount === 1 ? { id } : 'exists';
+    return rowCount === 1 ? { id, name } : 'exists';
   }
 
   /** What a browser needs to use one of the account's passkeys. @param asker id of the session or half a session */
@@ -169,7 +169,7 @@ export class PasskeyFactor {
     purpose: Exclude<PasskeyPurpose, 'add'>,
     asker: Uint8Array,
     answer: AssertionAnswer,
-  ): Promise<PasskeyOutcome> {
+  ): Promise<PasskeyUse> {
     const challenge = challengeOf(answer.response.clientDataJSON);
     if (challenge === null || !(await this.challenges.use(tx, purpose, asker, challenge))) return 'wrong';
     const credentialId = Buffer.from(answer.id, 'base64url');
@@ -186,7 +186,8 @@ export class PasskeyFactor {
       [stored.id, counter, new Date(this.parts.clock.nowMs())],
     );
     if (rowCount === 1) return 'ok';
-    return (await this.stored(tx, accountId)).some(({ id }) => id === stored.id) ? 'cloned' : 'wrong';
+    const cloned = (await this.list(tx, accountId)).find(({ id }) => id === stored.id);
+    return cloned === undefined ? 'wrong' : { cloned };
   }
 
   /** The name of what was removed; null when it is not the account's, or was removed before. */

@@ -1,14 +1,14 @@
 import type { Sql } from '@rind/database';
 import type { AccountParts } from '../accounts/account-parts.ts';
 import { tooMany } from '../limits/rates.ts';
-import { passkeyAdded, passkeyCloned, passkeyRemoved } from '../mail/messages.ts';
+import { passkeyAdded, passkeyCloned, passkeyRemoved } from '../mail/passkey-messages.ts';
 import type { Person, Visitor } from '../sessions/sessions.ts';
 import { isEnrolled } from './enrolment.ts';
 import { tell } from './factor-notice.ts';
 import type { AssertionAnswer, RegistrationAnswer } from './passkey-answer.ts';
 import type { AssertionOptions, RegistrationOptions } from './passkey-ceremonies.ts';
 import type { PasskeyPurpose } from './passkey-challenges.ts';
-import type { AddOutcome, PasskeyOutcome } from './passkey-factor.ts';
+import type { AddOutcome } from './passkey-factor.ts';
 
 /** Who is asked for a passkey: somebody signed in, or half-way in, and the id of that session. */
 export interface Asked {
@@ -19,6 +19,9 @@ export interface Asked {
 
 /** `not-allowed`: the address is not confirmed, or no recovery code was shown to be kept. */
 export type AddRefusal = Exclude<AddOutcome, object> | 'not-allowed' | 'name-invalid';
+
+/** `cloned`: its counter went back; the person has been told. */
+export type PasskeyOutcome = 'ok' | 'wrong' | 'cloned';
 
 const mostNameChars = 64;
 
@@ -65,7 +68,7 @@ export class Passkeys {
       if (typeof added === 'string') return added;
       await tell(this.parts, tx, person, visitor, {
         event: 'account.passkey-added',
-        message: passkeyAdded,
+        message: passkeyAdded(name),
         detail: { passkey: added.id },
       });
       return 'ok';
@@ -96,23 +99,27 @@ export class Passkeys {
     visitor: Visitor,
   ): Promise<PasskeyOutcome> {
     const { accountId, asker } = asked;
-    const outcome = await this.parts.passkeys.use(tx, accountId, purpose, asker, answer);
-    if (outcome === 'cloned') {
-      const notice = { event: 'account.passkey-cloned', message: passkeyCloned } as const;
-      await tell(this.parts, tx, asked, visitor, notice);
-    }
-    return outcome;
+    const used = await this.parts.passkeys.use(tx, accountId, purpose, asker, answer);
+    if (typeof used === 'string') return used;
+    const { id, name } = used.cloned;
+    await tell(this.parts, tx, asked, visitor, {
+      event: 'account.passkey-cloned',
+      message: passkeyCloned(name),
+      detail: { passkey: id },
+    });
+    return 'cloned';
   }
 
   /** False: there is no such passkey of this person. */
   async remove(person: Person, id: string, visitor: Visitor): Promise<boolean> {
     const { sql, passkeys } = this.parts;
     return sql.transaction(async (tx) => {
-      if ((await passkeys.remove(tx, person.accountId, id)) === null) return false;
+      const name = await passkeys.remove(tx, person.accountId, id);
+      if (name === null) return false;
       const left = await isEnrolled(this.parts, tx, person.accountId);
       await tell(this.parts, tx, person, visitor, {
         event: 'account.passkey-removed',
-        message: passkeyRemoved(left),
+        message: passkeyRemoved(name, left),
         detail: { passkey: id },
       });
       return true;

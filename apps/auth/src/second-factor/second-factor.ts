@@ -1,3 +1,4 @@
+import type { Sql } from '@rind/database';
 import { fromUtf8, toHex, utf8 } from '@rind/kernel';
 import type { AccountParts } from '../accounts/account-parts.ts';
 import { knowsPassword } from '../accounts/password-proof.ts';

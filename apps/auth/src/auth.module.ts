@@ -88,7 +88,7 @@ async function openIssuer(
   logger.info('key.opened', { keyId: signer.keyId });
   const { repository } = config;
   const checkpoint = checkpointOf(config);
-  const hasFactor: HasFactor = (tx, accountId) => factor.isEnrolled(tx, accountId);
+  const hasFactor: HasFactor = (tx, accountId) => factor.isHeld(tx, accountId);
   const made = { sql, clock, randomness, logger, checkpoint, signer, verifier, addresses, repository };
   return new GrantIssuer({ ...made, vault, hasFactor });
 }

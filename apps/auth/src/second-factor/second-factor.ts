@@ -33,7 +33,7 @@ export class SecondFactor {
   }
 
   /** Whether the account has a second factor that its owner set up. */
-  isEnrolled(sql: Sql, accountId: string): Promise<boolean> {
+  isHeld(sql: Sql, accountId: string): Promise<boolean> {
     return holdsFactor(this.parts, sql, accountId);
   }
 

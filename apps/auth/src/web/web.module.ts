@@ -166,5 +166,5 @@ function partsOf(
 function projectParts(parts: AccountParts): MembersParts {
   const factor = new SecondFactor(parts);
   const invitations = new Invitations(parts);
-  return { ...parts, invitations, hasFactor: (sql, accountId) => factor.isEnrolled(sql, accountId) };
+  return { ...parts, invitations, hasFactor: (sql, accountId) => factor.isHeld(sql, accountId) };
 }

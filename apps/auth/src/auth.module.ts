@@ -24,13 +24,15 @@ import { Introspection } from './tokens/introspection.ts';
 import { RootKeySeal } from './tokens/root-key-seal.ts';
 import { TokenAddresses } from './tokens/token-addresses.ts';
 import { TokenVerifier } from './tokens/token-verifier.ts';
+import { TrustedPublishingModule } from './trusted-publishing/trusted-publishing.module.ts';
+import { Publishers } from './trusted-publishing/publishers.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
 import { WebModule } from './web/web.module.ts';
 
 /** The composition root of auth: the only place where its parts meet the database and the key. */
 @Module({
-  imports: [DatabaseModule, MailModule, TokensModule, WebModule],
+  imports: [DatabaseModule, MailModule, TokensModule, TrustedPublishingModule, WebModule],
   controllers: [TokensController, GrantsController, OperatorController],
   providers: [
     GateGuard,
@@ -44,22 +46,15 @@ import { WebModule } from './web/web.module.ts';
     },
     {
       provide: Introspection,
-      inject: [DATABASE, CLOCK, TokenVerifier],
-      useFactory: (sql: Pool, clock: Clock, verifier: TokenVerifier) =>
-        new Introspection({ sql, clock, verifier }),
+      inject: [DATABASE, CLOCK, TokenVerifier, Publishers],
+      useFactory: (sql: Pool, clock: Clock, verifier: TokenVerifier, publishers: Publishers) =>
+        new Introspection({ sql, clock, verifier, publishers }),
     },
     {
       provide: GrantIssuer,
       inject: [
-        DATABASE,
-        CLOCK,
-        RANDOMNESS,
-        LOGGER,
-        TokenVerifier,
-        TokenAddresses,
-        SecondFactor,
-        Vault,
-        CONFIG,
+        ...[DATABASE, CLOCK, RANDOMNESS, LOGGER, TokenVerifier, TokenAddresses],
+        ...[Publishers, SecondFactor, Vault, CONFIG],
       ],
       useFactory: openIssuer,
     },
@@ -80,6 +75,7 @@ async function openIssuer(
   logger: Logger,
   verifier: TokenVerifier,
   addresses: TokenAddresses,
+  publishers: Publishers,
   factor: SecondFactor,
   vault: Vault,
   config: AuthConfig,
@@ -90,7 +86,7 @@ async function openIssuer(
   const checkpoint = checkpointOf(config);
   const hasFactor: HasFactor = (tx, accountId) => factor.isHeld(tx, accountId);
   const made = { sql, clock, randomness, logger, checkpoint, signer, verifier, addresses, repository };
-  return new GrantIssuer({ ...made, vault, hasFactor });
+  return new GrantIssuer({ ...made, publishers, vault, hasFactor });
 }
 
 function checkpointOf({ checkpoints: { stateDir, crashAt, stopAt } }: AuthConfig): Checkpoint {

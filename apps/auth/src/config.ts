@@ -4,6 +4,8 @@ import { commonVariables, KitError, loadConfig, sharedSecret } from '@rind/nest-
 import { z } from 'zod';
 import { AuthError } from './errors.ts';
 import type { SmtpServer } from './mail/smtp.ts';
+import { readIssuers } from './trusted-publishing/issuer-list.ts';
+import type { Issuer } from './trusted-publishing/issuer-list.ts';
 
 const variables = z.object({
   ...commonVariables,
@@ -30,6 +32,13 @@ const variables = z.object({
     .optional(),
   /** Location field of macaroons: the index's domain. */
   RIND_TOKEN_LOCATION: z.string().regex(/^[\x21-\x7e]{1,255}$/),
+  /** JSON: whose identity tokens count. */
+  RIND_OIDC_ISSUERS_FILE: z.string().min(1).optional(),
+  /** Whom identity tokens have to be for. */
+  RIND_OIDC_AUDIENCE: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional(),
 });
 
 export interface AuthConfig {
@@ -44,6 +53,8 @@ export interface AuthConfig {
   /** Where mails are sent by; null in development. */
   readonly smtp: SmtpServer | null;
   readonly tokenLocation: string;
+  /** Trusted publishing; off while no issuer is listed. */
+  readonly oidc: { readonly issuers: readonly Issuer[]; readonly audience: string };
   readonly grantKey: { readonly path: string; readonly passphrase: string };
   /** 32 bytes; seals the root keys of tokens. */
   readonly sealKey: Uint8Array;
@@ -75,6 +86,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     mailbox: read.RIND_MAIL === 'development',
     smtp: read.RIND_MAIL === 'smtp' ? smtpOf(read) : null,
     tokenLocation: read.RIND_TOKEN_LOCATION,
+    oidc: {
+      issuers: readIssuers(read.RIND_OIDC_ISSUERS_FILE),
+      audience: read.RIND_OIDC_AUDIENCE ?? read.RIND_TOKEN_LOCATION.replace(/:\d+$/, ''),
+    },
     grantKey: {
       path: read.RIND_GRANT_KEY_FILE,
       passphrase: secretFile('RIND_KEY_PASSPHRASE_FILE', read.RIND_KEY_PASSPHRASE_FILE, /^.{1,1024}$/s),

@@ -13,6 +13,8 @@ interface AuthErrors {
   'token.unknown-caveat': object;
   /** The token is for another account than its row. */
   'token.wrong-user': object;
+  /** The token was given to no trusted publisher, or to another (caveat 4). */
+  'token.wrong-publisher': object;
   /** The token is for other projects. */
   'token.wrong-project': object;
   /** The token is for other versions (caveat 100). */
@@ -34,6 +36,22 @@ interface AuthErrors {
   'account.sudo-required': object;
   /** A maintainer, where it takes an owner. */
   'authorization.not-an-owner': object;
+  /** The project does not trust the publisher any more that the token was given to. */
+  'publisher.removed': object;
+  /** No issuer of identity tokens is listed. */
+  'oidc.not-enabled': object;
+  /** Not a request for a token, or of an issuer that is not listed. */
+  'oidc.invalid-payload': object;
+  /** The identity token is not good: signature, audience, times, or a claim that every one has. */
+  'oidc.invalid-token': object;
+  /** A project of that name was made meanwhile. */
+  'oidc.invalid-pending-publisher': object;
+  /** Nobody trusts what the identity token shows. */
+  'oidc.invalid-publisher': object;
+  /** The identity token was used before. */
+  'oidc.invalid-reuse-token': object;
+  /** The keys of the issuer cannot be had. */
+  'oidc.issuer-unavailable': object;
   /** Neither owner nor maintainer. */
   'authorization.not-a-maintainer': object;
   'project.name-invalid': object;

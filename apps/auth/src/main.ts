@@ -3,6 +3,7 @@ import { createApp, createLogger, runProcess } from '@rind/nest-kit';
 import { AuthModule } from './auth.module.ts';
 import { readConfig } from './config.ts';
 import { problems } from './problems.ts';
+import { keepTokenRequestBytes } from './trusted-publishing/token-request.ts';
 
 const startLogger = createLogger({ process: 'auth', clock: systemClock() });
 
@@ -16,6 +17,7 @@ await runProcess(startLogger, async () => {
     logger: createLogger({ process: 'auth', clock }),
     problems,
     bodyLimitBytes: 65_536,
+    configure: keepTokenRequestBytes,
   });
   await app.listen(config.listen);
   return app;

@@ -41,6 +41,9 @@ const auth: Readonly<Record<string, string>> = {
   'auth.token': 'siu',
   'auth.token_use': 'si',
   'auth.token_address': 'si',
+  'auth.publisher': 'siud',
+  'auth.pending_publisher': 'siud',
+  'auth.used_identity': 'siud',
   'auth.email': 'siud',
   'auth.session': 'siu',
   'auth.half_session': 'siu',
@@ -71,6 +74,10 @@ const partial: Readonly<Record<string, readonly string[]>> = {
   'rind_signer u signer.outbox': ['state', 'publication_id', 'reason'],
   'rind_auth u auth.passkey': ['counter', 'last_used_at', 'removed_at'],
   'rind_auth u auth.passkey_challenge': ['used_at'],
+  'rind_auth u auth.publisher': ['owner_id', 'proof'],
+  // No column of these changes; a row that one may not change cannot be locked.
+  'rind_auth u auth.pending_publisher': ['proof'],
+  'rind_auth u auth.used_identity': ['refused_from'],
 };
 
 const verbs = { s: 'SELECT', i: 'INSERT', u: 'UPDATE', d: 'DELETE' } as const;

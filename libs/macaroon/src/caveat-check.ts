@@ -8,8 +8,10 @@ export interface CaveatContext {
   readonly project: ProjectName;
   /** Null for a project that does not exist yet. */
   readonly projectId: string | null;
-  /** The account that the token belongs to. */
-  readonly userId: string;
+  /** The account that the token belongs to; null for a trusted publisher's. */
+  readonly userId: string | null;
+  /** The trusted publishers that the token was given to; none for an account's. */
+  readonly publisherIds: ReadonlySet<string>;
   /** Whether the file's version equals this one by PEP 440. */
   readonly isVersion: (text: string) => boolean;
   /** The file's, 64 digits of lower-case hex. */
@@ -25,7 +27,7 @@ export type CaveatFailureCode =
   | 'caveat.not-yet-valid'
   | 'caveat.wrong-project'
   | 'caveat.wrong-user'
-  /** Only somebody who came in as a trusted publisher may use the token. */
+  /** The token was given to no trusted publisher, or to another. */
   | 'caveat.wrong-publisher'
   | 'caveat.wrong-version'
   | 'caveat.wrong-file'
@@ -60,7 +62,7 @@ function failureOf(caveat: Caveat, context: CaveatContext): CaveatFailureCode | 
     case 3:
       return caveat[1] === userId ? null : 'caveat.wrong-user';
     case 4:
-      return 'caveat.wrong-publisher';
+      return context.publisherIds.has(caveat[1]) ? null : 'caveat.wrong-publisher';
     case 100:
       return caveat[1].some(context.isVersion) ? null : 'caveat.wrong-version';
     case 101:
@@ -72,7 +74,7 @@ function failureOf(caveat: Caveat, context: CaveatContext): CaveatFailureCode | 
         ? null
         : 'caveat.needs-second-factor';
     case 'own-account':
-      return null;
+      return userId === null ? 'caveat.wrong-user' : null;
     default:
       return 'caveat.unknown';
   }

@@ -33,11 +33,18 @@ export type AuditEvent =
   | 'project.member-added'
   | 'project.member-changed'
   | 'project.member-removed'
-  | 'project.removed';
+  | 'project.removed'
+  | 'publisher.added'
+  | 'publisher.pending-added'
+  | 'publisher.pending-invalidated'
+  | 'publisher.pending-removed'
+  | 'publisher.pending-used'
+  | 'publisher.refused'
+  | 'publisher.removed';
 
 export interface AuditEntry {
   readonly event: AuditEvent;
-  /** Name of an account, or `operator`; null when nobody could be told. */
+  /** Name of an account, `publisher:…`, or `operator`; null when nobody could be told. */
   readonly actor: string | null;
   /** The person whom it concerns: it stands in their own log. */
   readonly accountId?: string;

@@ -9,19 +9,26 @@ export interface AuthorizationRequest {
 
 /** What the databases and the token say, looked up before the decision. */
 export interface AuthorizationFacts {
+  /** Null: the token was given to a trusted publisher. */
   readonly account: {
     readonly username: string;
     readonly disabled: boolean;
     /** Whether a second factor is set up; not looked up where nobody asks for one. */
     readonly secondFactor: boolean;
-  };
+  } | null;
   readonly token: {
     readonly revoked: boolean;
     /** The first caveat that does not hold, stored and appended ones alike; null when all hold. */
     readonly failedCaveat: CaveatFailure | null;
   };
   /** Null: nobody has uploaded under this name. */
-  readonly project: { readonly role: ProjectRole | null; readonly requiresSecondFactor: boolean } | null;
+  readonly project: {
+    /** Of the account. */
+    readonly role: ProjectRole | null;
+    readonly requiresSecondFactor: boolean;
+    /** Whether it trusts the publisher that the token was given to. */
+    readonly trustsPublisher: boolean;
+  } | null;
 }
 
 export type ProjectRole = 'owner' | 'maintainer';
@@ -32,6 +39,7 @@ export type CaveatFailure = Extract<
   | 'token.not-yet-valid'
   | 'token.wrong-project'
   | 'token.wrong-user'
+  | 'token.wrong-publisher'
   | 'token.wrong-version'
   | 'token.wrong-file'
   | 'token.used'
@@ -50,14 +58,16 @@ export const invalidTokenText =
 /**
  * Whether an upload may happen: the one place where that is decided.
  * First the token, then the account, then the token's caveats, then the account's role; the first no counts.
- * A name that nobody has is free for whoever may create it: a token bound to other names may not.
+ * A name that nobody has is free for whoever may create it: a token bound to other names may not, nor one of a
+ * trusted publisher, which has no more than the trust of the project that is asked about.
  */
 export function decide(request: AuthorizationRequest, facts: AuthorizationFacts): Decision {
   const { account, token, project } = facts;
   if (token.revoked) return no('token.revoked', invalidTokenText);
-  if (account.disabled) return no('account.disabled', invalidTokenText);
+  if (account?.disabled === true) return no('account.disabled', invalidTokenText);
   if (token.failedCaveat !== null)
     return no(token.failedCaveat, caveatText(token.failedCaveat, request.project));
+  if (account === null) return decideForPublisher(request, project);
   if (project === null) return { allowed: true, createsProject: true };
   if (project.role === null) {
     const text = `The user '${account.username}' isn't allowed to upload to project '${request.project}'. See /help/#project-name for more information.`;
@@ -68,6 +78,16 @@ export function decide(request: AuthorizationRequest, facts: AuthorizationFacts)
     return no('account.second-factor-required', text);
   }
   return { allowed: true, createsProject: false };
+}
+
+function decideForPublisher(
+  { project: name }: AuthorizationRequest,
+  project: AuthorizationFacts['project'],
+): Decision {
+  if (project === null) return no('token.wrong-project', caveatText('token.wrong-project', name));
+  if (project.trustsPublisher) return { allowed: true, createsProject: false };
+  const text = `The project '${name}' doesn't trust this publisher any more. See /help/#invalid-auth for more information.`;
+  return no('publisher.removed', text);
 }
 
 /** Restrictions that PyPI does not have are named behind the words that everybody knows. */

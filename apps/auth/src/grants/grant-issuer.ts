@@ -4,7 +4,6 @@ import {
   parseProjectName,
   parseSignedGrant,
   serializeSignedGrant,
-  uploadTime,
 } from '@rind/index-model';
 import type { Grant, SignedGrant } from '@rind/index-model';
 import type { Sql, TransactionalSql } from '@rind/database';
@@ -27,6 +26,9 @@ import { appendTokenUses, tokenUses, unused } from '../tokens/token-uses.ts';
 import type { TokenUses } from '../tokens/token-uses.ts';
 import { noncesOf } from '../tokens/token-verifier.ts';
 import type { TokenVerifier, VerifiedToken } from '../tokens/token-verifier.ts';
+import type { Publisher, Publishers } from '../trusted-publishing/publishers.ts';
+import { grantFor, granteeOf } from './grant-draft.ts';
+import type { Grantee } from './grant-draft.ts';
 import { appendGrant, nextSeq } from './grant-log.ts';
 
 /** What the gate asks for. */
@@ -62,6 +64,7 @@ export interface IssuerParts {
   readonly hasFactor: HasFactor;
   readonly verifier: TokenVerifier;
   readonly addresses: TokenAddresses;
+  readonly publishers: Publishers;
   readonly repository: string;
 }
 
@@ -73,9 +76,10 @@ interface Asked {
   readonly uses: TokenUses;
   /** Whether the account has a second factor; looked up where the project asks for one. */
   readonly secondFactor: boolean;
+  /** Of a publisher's token, the publisher that the project trusts; looked up with the project. */
+  readonly publisher: Publisher | null;
 }
 
-const lifetimeSeconds = 7 * 86_400;
 /** Creating a project is tried again when somebody else was faster; then it exists. */
 const maxAttempts = 5;
 
@@ -119,11 +123,12 @@ export class GrantIssuer {
     const nonces = noncesOf(token);
     const file = { project, filename: order.filename, length: order.length, sha256: order.digests.sha256 };
     const uses = await tokenUses(sql, token.id, nonces, file);
-    const { created } = await this.authorize(sql, { project, order, token, uses, secondFactor: false });
+    const given = { project, order, token, uses, secondFactor: false, publisher: null };
+    const { created, grantee } = await this.authorize(sql, given);
     const nowMs = this.parts.clock.nowMs();
     const seq = await nextSeq(sql, nowMs);
     const grant = grantFor(order, project, {
-      token,
+      grantee,
       seq,
       nowMs,
       repository: this.parts.repository,
@@ -137,7 +142,7 @@ export class GrantIssuer {
       verb: grant.verb,
       project,
       targetPath,
-      accountId: token.account.id,
+      accountId: grantee.accountId,
       envelope,
       issuedAt: new Date(nowMs),
       expiresAt: new Date(grant.exp * 1_000),
@@ -149,7 +154,7 @@ export class GrantIssuer {
     const entries: AuditEntry[] = [
       {
         event: 'grant.issued',
-        actor: token.account.username,
+        actor: grantee.actor,
         project,
         target: targetPath,
         detail: {
@@ -161,29 +166,35 @@ export class GrantIssuer {
         },
       },
     ];
-    if (created) entries.unshift({ event: 'project.created', actor: token.account.username, project });
+    if (created) entries.unshift({ event: 'project.created', actor: grantee.actor, project });
     await audit(sql, this.parts.clock, ...entries);
     return { grant: signed, grantId: grant.id };
   }
 
   /** The decision, acted upon: afterwards the project exists and is held. */
-  private async authorize(sql: Sql, given: Asked): Promise<{ created: boolean }> {
+  private async authorize(sql: Sql, given: Asked): Promise<{ created: boolean; grantee: Grantee }> {
     const { project, token } = given;
-    const { vault, hasFactor } = this.parts;
+    const { vault, hasFactor, publishers } = this.parts;
+    const accountId = token.holder.account?.id ?? null;
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const access = await accessTo(sql, vault, project, token.account.id);
-      const secondFactor = access?.requiresSecondFactor === true && (await hasFactor(sql, token.account.id));
-      const asked = { ...given, secondFactor };
+      const access = await accessTo(sql, vault, project, accountId);
+      const asksForFactor = access?.requiresSecondFactor === true && accountId !== null;
+      const secondFactor = asksForFactor && (await hasFactor(sql, accountId));
+      const ids = token.holder.publisherIds ?? [];
+      const publisher = access === null ? null : await publishers.trustedBy(sql, access.projectId, ids);
+      const asked = { ...given, secondFactor, publisher };
       const decision = this.decideOn(asked, access);
       if (!decision.allowed) throw this.refusalOf(decision, asked, access);
-      if (!decision.createsProject) return { created: false };
-      if (await createProject(sql, project, token.account.id, this.parts)) return { created: true };
+      const grantee = granteeOf(token, publisher);
+      if (!decision.createsProject) return { created: false, grantee };
+      // A publisher creates nothing: decided above.
+      if (await createProject(sql, project, accountId!, this.parts)) return { created: true, grantee };
     }
     throw new Error('a project appeared and vanished again and again');
   }
 
   private decideOn(
-    { project, order, token, uses, secondFactor }: Asked,
+    { project, order, token, uses, secondFactor, publisher }: Asked,
     access: ProjectAccess | null,
   ): Decision {
     const failedCaveat = this.parts.verifier.failedCaveat(token, {
@@ -194,9 +205,9 @@ export class GrantIssuer {
       usedNonces: uses.usedNonces,
     });
     const facts = {
-      account: { ...token.account, secondFactor },
+      account: token.holder.account === null ? null : { ...token.holder.account, secondFactor },
       token: { revoked: token.revoked, failedCaveat },
-      project: access,
+      project: access === null ? null : { ...access, trustsPublisher: publisher !== null },
     };
     return decide({ verb: 'add', project }, facts);
   }
@@ -220,7 +231,9 @@ export class GrantIssuer {
     const { sql, clock, logger, addresses } = this.parts;
     try {
       await touchToken(sql, token.id, new Date(clock.nowMs()));
-      if (remote !== undefined) await addresses.used(token, remote);
+      const { account } = token.holder;
+      // Machines of workflows have new addresses all day.
+      if (remote !== undefined && account !== null) await addresses.used({ id: token.id, account }, remote);
     } catch (error) {
       logger.warn('token.not-touched', { tokenId: token.id, error });
     }
@@ -243,7 +256,7 @@ export class GrantIssuer {
     if (error instanceof AuthError && error.code !== 'seal.broken') {
       await audit(this.parts.sql, this.parts.clock, {
         event: 'grant.refused',
-        actor: token?.account.username ?? null,
+        actor: token?.holderName ?? null,
         project: order.project.slice(0, 200),
         detail: {
           code: error.code,
@@ -278,31 +291,4 @@ function projectNameOf(raw: string): ProjectName {
       { cause },
     );
   }
-}
-
-function grantFor(
-  order: GrantOrder,
-  project: ProjectName,
-  facts: { token: VerifiedToken; seq: number; nowMs: number; repository: string; id: string },
-): Grant {
-  const iat = Math.floor(facts.nowMs / 1_000);
-  return {
-    v: 1,
-    repository: facts.repository,
-    id: facts.id,
-    seq: facts.seq,
-    verb: 'add',
-    project,
-    filename: order.filename,
-    digests: order.digests,
-    length: order.length,
-    ...(order.requiresPython === null || order.requiresPython === ''
-      ? {}
-      : { requiresPython: order.requiresPython }),
-    uploadedAt: uploadTime(Math.floor(facts.seq / 1_000), facts.seq % 1_000),
-    actor: facts.token.account.username,
-    how: `token:${facts.token.id}`,
-    iat,
-    exp: iat + lifetimeSeconds,
-  };
 }

@@ -23,6 +23,9 @@ const rates = {
   'second-factor/account': { burst: 30, everyMs: 300_000 },
   'passkey/asked': { burst: 30, everyMs: 20_000 },
   'sign-up/address': { burst: 20, everyMs: 300_000 },
+  // Machines that build come from few addresses, and many at once.
+  'oidc/address': { burst: 300, everyMs: 200 },
+  'publisher/account': { burst: 50, everyMs: 900_000 },
   'mail/to': { burst: 5, everyMs: 600_000 },
   'mail/token-address': { burst: 3, everyMs: 12 * 3_600_000 },
   'mail/by-address': { burst: 20, everyMs: 60_000 },

@@ -157,3 +157,50 @@ export function factorRequired(username: string, project: string, by: string, li
 ${link}`,
   };
 }
+
+const unexpectedPublisher =
+  'If you did not expect this, look at the trusted publishers of the project and at its owners.';
+
+export function publisherAdded(project: string, publisher: string, by: string, at: string): Message {
+  return {
+    subject: `A trusted publisher was added to ${project}`,
+    text: `${by} made ${project} trust a publisher on ${at}. Its workflow can upload to the project from now on:
+
+  ${publisher}
+
+${unexpectedPublisher}`,
+  };
+}
+
+export function publisherRemoved(project: string, publisher: string, by: string, at: string): Message {
+  return {
+    subject: `A trusted publisher was removed from ${project}`,
+    text: `${by} ended the trust of ${project} in a publisher on ${at}. Its workflow cannot upload to the project any more:
+
+  ${publisher}
+
+${unexpectedPublisher}`,
+  };
+}
+
+export function pendingPublisherUsed(project: string, publisher: string, at: string): Message {
+  return {
+    subject: `Your pending publisher made the project ${project}`,
+    text: `A workflow that you named showed itself on ${at}, and the project ${project} was made. You own it; the workflow can upload to it:
+
+  ${publisher}
+
+${unexpectedPublisher}`,
+  };
+}
+
+export function pendingPublisherInvalidated(project: string, publisher: string, at: string): Message {
+  return {
+    subject: `Your pending publisher for ${project} is no longer good`,
+    text: `A workflow that you named showed itself on ${at}, but somebody had made the project ${project} meanwhile. The pending publisher was removed:
+
+  ${publisher}
+
+If you are an owner of the project, add the publisher to it.`,
+  };
+}

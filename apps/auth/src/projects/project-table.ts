@@ -15,13 +15,13 @@ export interface ProjectAccess {
 
 /**
  * The project as one account sees it; null when nobody has it. Inside a transaction the row stays as it is until
- * the end: the removal of a project waits for grants under way, and they for it.
+ * the end: the removal of a project waits for grants under way, and they for it. @param accountId null: of nobody
  */
 export async function accessTo(
   sql: Sql,
   vault: Vault,
   project: ProjectName,
-  accountId: string,
+  accountId: string | null,
 ): Promise<ProjectAccess | null> {
   const { rows } = await sql.query<{ id: string; requires: boolean; proof: Buffer | null }>(
     `SELECT id, requires_second_factor AS requires, settings_proof AS proof
@@ -31,16 +31,27 @@ export async function accessTo(
   const found = rows[0];
   if (found === undefined) return null;
   const { id: projectId, requires: requiresSecondFactor, proof } = found;
-  const roles = await sql.query<{ role: ProjectRole; proof: Buffer | null }>(
-    'SELECT role, proof FROM auth.role WHERE project = $1 AND account_id = $2 FOR SHARE',
-    [project, accountId],
-  );
-  const [row] = roles.rows;
   return {
     projectId,
-    role: row === undefined ? null : believedRole(vault, { projectId, accountId, ...row }),
+    role: accountId === null ? null : await roleOf(sql, vault, { project, projectId, accountId }),
     requiresSecondFactor: believedMandate(vault, { projectId, requiresSecondFactor, proof }),
   };
+}
+
+async function roleOf(
+  sql: Sql,
+  vault: Vault,
+  {
+    project,
+    ...of
+  }: { readonly project: ProjectName; readonly projectId: string; readonly accountId: string },
+): Promise<ProjectRole | null> {
+  const { rows } = await sql.query<{ role: ProjectRole; proof: Buffer | null }>(
+    'SELECT role, proof FROM auth.role WHERE project = $1 AND account_id = $2 FOR SHARE',
+    [project, of.accountId],
+  );
+  const [row] = rows;
+  return row === undefined ? null : believedRole(vault, { ...of, ...row });
 }
 
 /** Makes the project with one owner. False when somebody was faster: then their transaction is over. */
@@ -68,12 +79,14 @@ export async function createProject(
 
 /**
  * Gives the name back when no grant for it is left that was not voided: a refused upload must not occupy a name.
- * Its roles go with it. True when it was removed.
+ * Its roles go with it. One that trusts a publisher was made on purpose, and stays. True when it was removed.
  */
 export async function removeIfUnused(sql: Sql, project: string): Promise<boolean> {
   await sql.query('SELECT 1 FROM auth.project WHERE name = $1 FOR UPDATE', [project]);
   const { rowCount } = await sql.query(
-    `DELETE FROM auth.project WHERE name = $1 AND NOT EXISTS (
+    `DELETE FROM auth.project pr WHERE name = $1
+       AND NOT EXISTS (SELECT 1 FROM auth.publisher p WHERE p.project_id = pr.id)
+       AND NOT EXISTS (
        SELECT 1 FROM auth.grant_log g WHERE g.project = $1
          AND NOT EXISTS (SELECT 1 FROM auth.grant_void v WHERE v.grant_id = g.id))`,
     [project],

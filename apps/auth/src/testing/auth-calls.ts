@@ -25,8 +25,8 @@ export interface AuthCalls extends AuthFixture {
 }
 
 /** auth on a PostgreSQL of its own. */
-export async function startAuthCalls(): Promise<AuthCalls> {
-  const auth = await startAuth();
+export async function startAuthCalls(variables?: Readonly<Record<string, string>>): Promise<AuthCalls> {
+  const auth = await startAuth(variables);
   const minted: string[] = [];
   let names = 0;
   const rows = async (text: string, ...values: unknown[]) =>

@@ -14,6 +14,7 @@ import { AuthModule } from '../auth.module.ts';
 import { readConfig } from '../config.ts';
 import { problems } from '../problems.ts';
 import { Vault } from '../protection/vault.ts';
+import { keepTokenRequestBytes } from '../trusted-publishing/token-request.ts';
 
 export const secrets = {
   gate: 'gate-secret-gate-secret-gate-secret',
@@ -46,7 +47,8 @@ export interface AuthFixture {
   stop(): Promise<void>;
 }
 
-export async function startAuth(): Promise<AuthFixture> {
+/** @param variables beside those that it needs */
+export async function startAuth(variables: Readonly<Record<string, string>> = {}): Promise<AuthFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'auth-'));
   const postgres = await startTestPostgres();
   await ensureRoles({ superuserUrl: postgres.superuserUrl('postgres'), passwords });
@@ -76,6 +78,7 @@ export async function startAuth(): Promise<AuthFixture> {
     RIND_AUTH_ORIGIN: 'http://localhost:8459',
     RIND_MAIL: 'development',
     RIND_TOKEN_LOCATION: 'localhost',
+    ...variables,
   });
 
   let log = '';
@@ -87,6 +90,7 @@ export async function startAuth(): Promise<AuthFixture> {
     logger: createLogger({ process: 'auth', clock, write: (line) => (log += line) }),
     problems,
     bodyLimitBytes: 65_536,
+    configure: keepTokenRequestBytes,
   });
   const pool = openPool(databaseUrl, { max: 2, name: 'test' });
   const owner = openPool(ownerUrl, { max: 2, name: 'test' });

@@ -3,10 +3,16 @@ import { utf8 } from '@rind/kernel';
 import type { Randomness } from '@rind/kernel';
 import { AuthError } from '../errors.ts';
 
-/** The row and the account that a sealed key belongs to: it opens under no others. */
+/** The row and the holder that a sealed key belongs to: it opens under no others. */
 export interface SealBinding {
   readonly tokenId: string;
+  /** Of the account; for trusted publishers what `publisherBinding` says. */
   readonly accountId: string;
+}
+
+/** In the place of an account, and equal to none: their ids, in the order of the token. */
+export function publisherBinding(ids: readonly string[]): string {
+  return `publisher:${ids.join(',')}`;
 }
 
 const domain = 'rind-token-root-key-v1';

@@ -77,7 +77,7 @@ export class TokenMint {
     if (expires !== null) caveats.push([0, Math.floor(expires.getTime() / 1_000), Math.floor(nowMs / 1_000)]);
     await insertToken(tx, {
       id,
-      accountId: account.id,
+      holder: { accountId: account.id },
       description,
       sealedKey: seal.seal(rootKey, { tokenId: id, accountId: account.id }),
       caveats,

@@ -2,10 +2,16 @@ import type { Sql } from '@rind/database';
 import type { JsonValue } from '@rind/kernel';
 import type { Account } from '../accounts/account-table.ts';
 
-/** A token's row with its account. */
+/** Whom a token was given to: an account, or publishers of which a project has to trust one. */
+export type TokenHolder =
+  | { readonly account: Account; readonly publisherIds: null }
+  | { readonly account: null; readonly publisherIds: readonly string[] };
+
+/** A token's row with its holder. */
 export interface StoredToken {
   readonly id: string;
-  readonly account: Account;
+  readonly holder: TokenHolder;
+  readonly description: string;
   readonly sealedKey: Uint8Array;
   /** The caveats it was minted with, as JSON arrays. */
   readonly caveats: readonly JsonValue[];
@@ -23,20 +29,29 @@ export async function findToken(sql: Sql, id: string): Promise<StoredToken | und
     sealed_key: Buffer;
     caveats: readonly JsonValue[];
     revoked: boolean;
-    account_id: string;
-    username: string;
+    description: string;
+    publisher_ids: readonly string[];
+    account_id: string | null;
+    username: string | null;
     disabled: boolean;
   }>(
-    `SELECT t.id, t.sealed_key, t.caveats, t.revoked_at IS NOT NULL AS revoked,
+    `SELECT t.id, t.sealed_key, t.caveats, t.revoked_at IS NOT NULL AS revoked, t.description, t.publisher_ids,
             a.id AS account_id, a.username, a.disabled_at IS NOT NULL AS disabled
-     FROM auth.token t JOIN auth.account a ON a.id = t.account_id WHERE t.id = $1`,
+     FROM auth.token t LEFT JOIN auth.account a ON a.id = t.account_id WHERE t.id = $1`,
     [id],
   );
   const row = rows[0];
   if (row === undefined) return undefined;
   return {
     id: row.id,
-    account: { id: row.account_id, username: row.username, disabled: row.disabled },
+    holder:
+      row.account_id === null
+        ? { account: null, publisherIds: row.publisher_ids }
+        : {
+            account: { id: row.account_id, username: row.username!, disabled: row.disabled },
+            publisherIds: null,
+          },
+    description: row.description,
     sealedKey: new Uint8Array(row.sealed_key),
     caveats: row.caveats,
     revoked: row.revoked,
@@ -47,7 +62,8 @@ export async function insertToken(
   sql: Sql,
   token: {
     readonly id: string;
-    readonly accountId: string;
+    /** Of an account, or ids of publishers. */
+    readonly holder: { readonly accountId: string } | { readonly publisherIds: readonly string[] };
     readonly description: string;
     readonly sealedKey: Uint8Array;
     readonly caveats: readonly JsonValue[];
@@ -55,11 +71,12 @@ export async function insertToken(
   },
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO auth.token (id, account_id, description, sealed_key, caveats, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
+    `INSERT INTO auth.token (id, account_id, publisher_ids, description, sealed_key, caveats, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [
       token.id,
-      token.accountId,
+      'accountId' in token.holder ? token.holder.accountId : null,
+      'accountId' in token.holder ? [] : token.holder.publisherIds,
       token.description,
       Buffer.from(token.sealedKey),
       JSON.stringify(token.caveats),

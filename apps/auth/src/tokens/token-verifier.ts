@@ -4,18 +4,21 @@ import type { Caveat, CaveatFailureCode, Macaroon } from '@rind/macaroon';
 import type { Sql } from '@rind/database';
 import { isRindError } from '@rind/kernel';
 import type { Clock, ProjectName } from '@rind/kernel';
-import type { Account } from '../accounts/account-table.ts';
 import { invalidTokenText } from '../authorization/decide.ts';
 import type { CaveatFailure } from '../authorization/decide.ts';
 import { AuthError } from '../errors.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { publisherBinding } from './root-key-seal.ts';
 import type { RootKeySeal } from './root-key-seal.ts';
 import { findToken, isTokenId } from './token-table.ts';
+import type { TokenHolder } from './token-table.ts';
 
 /** A token whose signature is ours; whether it counts, and for what, is decided elsewhere. */
 export interface VerifiedToken {
   readonly id: string;
-  readonly account: Account;
+  readonly holder: TokenHolder;
+  /** Name of the account; of a publisher's token what its row says, for logs alone. */
+  readonly holderName: string;
   readonly revoked: boolean;
   /** Those of its row and those that it carries: a holder may have added some offline. */
   readonly caveats: readonly Caveat[];
@@ -75,17 +78,21 @@ export class TokenVerifier {
       ? await findToken(this.sql, macaroon.identifier)
       : undefined;
     if (stored === undefined) throw new AuthError('token.unknown', invalidTokenText, {});
-    const { id, account, revoked } = stored;
-    const rootKey = this.seal.open(stored.sealedKey, { tokenId: id, accountId: account.id });
+    const { id, holder, revoked } = stored;
+    const bound = holder.account === null ? publisherBinding(holder.publisherIds) : holder.account.id;
+    const rootKey = this.seal.open(stored.sealedKey, { tokenId: id, accountId: bound });
     const genuine = verifyToken(macaroon, rootKey);
     rootKey.fill(0);
     if (!genuine) throw new AuthError('token.bad-signature', invalidTokenText, {});
     const texts = [...stored.caveats.map((caveat) => JSON.stringify(caveat)), ...macaroon.caveats];
     const caveats = texts.map(parseCaveat);
-    const secondFactorAtMs = caveats.some(([tag]) => tag === caveatTags.secondFactor)
-      ? await this.sessions.lastFactorMs(this.sql, account.id)
-      : null;
-    return { id, account, revoked, caveats, secondFactorAtMs };
+    const holderName = holder.account?.username ?? stored.description;
+    const asksForFactor = caveats.some(([tag]) => tag === caveatTags.secondFactor);
+    const secondFactorAtMs =
+      asksForFactor && holder.account !== null
+        ? await this.sessions.lastFactorMs(this.sql, holder.account.id)
+        : null;
+    return { id, holder, holderName, revoked, caveats, secondFactorAtMs };
   }
 
   /** The first caveat that does not hold; for `any upload`, those that ask which are left for later. */
@@ -96,7 +103,8 @@ export class TokenVerifier {
     const checked = checkCaveats(caveats, {
       ...facts,
       nowSeconds: Math.floor(this.clock.nowMs() / 1_000),
-      userId: token.account.id,
+      userId: token.holder.account?.id ?? null,
+      publisherIds: new Set(token.holder.publisherIds ?? []),
       isVersion: versionTest(filename),
       secondFactorAtSeconds:
         token.secondFactorAtMs === null ? null : Math.floor(token.secondFactorAtMs / 1_000),
@@ -134,7 +142,7 @@ const failures: Readonly<Record<CaveatFailureCode, CaveatFailure>> = {
   'caveat.not-yet-valid': 'token.not-yet-valid',
   'caveat.wrong-project': 'token.wrong-project',
   'caveat.wrong-user': 'token.wrong-user',
-  'caveat.wrong-publisher': 'token.unknown-caveat',
+  'caveat.wrong-publisher': 'token.wrong-publisher',
   'caveat.wrong-version': 'token.wrong-version',
   'caveat.wrong-file': 'token.wrong-file',
   'caveat.used': 'token.used',

@@ -25,7 +25,8 @@ export function accountContent(
     ${email === null || email.verified ? html`` : unconfirmed}
     <p>
       <a href="/account/password/">Change your password</a> · <a href="/account/factors/">Second factor</a> ·
-      <a href="/account/tokens/">API tokens</a> · <a href="/account/invitations/">Invitations</a>
+      <a href="/account/tokens/">API tokens</a> · <a href="/account/publishing/">Pending publishers</a> ·
+      <a href="/account/invitations/">Invitations</a>
     </p>
     <h2 id="sessions">Where you are signed in</h2>
     <ul class="rows">
@@ -77,6 +78,12 @@ const eventTexts: Readonly<Record<string, string>> = {
   'token.created': 'An API token was made',
   'token.revoked': 'An API token was revoked',
   'token.used-elsewhere': 'An API token was used from a new address',
+  'publisher.added': 'A trusted publisher was added to a project',
+  'publisher.pending-added': 'A pending publisher was added',
+  'publisher.pending-invalidated': 'A pending publisher came too late for its name',
+  'publisher.pending-removed': 'A pending publisher was removed',
+  'publisher.pending-used': 'A pending publisher made its project',
+  'publisher.removed': 'A trusted publisher was removed from a project',
 };
 
 export function logContent(entries: readonly LogEntry[]): Html {

@@ -10,7 +10,7 @@ main form { max-width: 26rem; margin: 1rem 0; }
 main form.inline { margin: .5rem 0; }
 .field { margin: 1rem 0; }
 .field label { display: block; font-weight: 600; margin-bottom: .2rem; }
-.field input { width: 100%; padding: .55rem .7rem; }
+.field input, .field textarea { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: .4rem; padding: .55rem .7rem; }
 .field input[aria-invalid=true] { border-color: var(--bad); border-width: 2px; }
 .field .hint, .field .refused { margin: .25rem 0 0; font-size: .92rem; }
 .field .hint { color: var(--soft); } .field .refused, .refused strong { color: var(--bad); }

@@ -48,7 +48,8 @@ import { SudoController } from './sudo.controller.ts';
 import { PersonTokensController } from './person-tokens.controller.ts';
 import { Web } from './web-request.ts';
 
-const PARTS = Symbol('parts of accounts');
+/** `AccountParts`, for the modules beside this one. */
+export const PARTS = Symbol('parts of accounts');
 
 /** Pages for people, and what is behind them. */
 @Module({
@@ -128,7 +129,7 @@ const PARTS = Symbol('parts of accounts');
         }),
     },
   ],
-  exports: [FirstPassword, SecondFactor, Sessions, TokenAddresses, Vault],
+  exports: [FirstPassword, PARTS, SecondFactor, Sessions, TokenAddresses, Vault, Web],
 })
 export class WebModule {}
 

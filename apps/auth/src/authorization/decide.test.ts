@@ -9,6 +9,7 @@ const everyCaveat = [
   'token.not-yet-valid',
   'token.wrong-project',
   'token.wrong-user',
+  'token.wrong-publisher',
   'token.wrong-version',
   'token.wrong-file',
   'token.used',
@@ -28,7 +29,21 @@ function factsOf([revoked, disabled, failedCaveat, project]: Row): Authorization
   return {
     account: { username: 'alice', disabled, secondFactor: false },
     token: { revoked, failedCaveat },
-    project: project === 'none' ? null : { role, requiresSecondFactor: false },
+    project: project === 'none' ? null : { role, requiresSecondFactor: false, trustsPublisher: false },
+  };
+}
+
+function publisherFacts(
+  revoked: boolean,
+  failedCaveat: CaveatFailure | null,
+  project: 'none' | 'trusts' | 'does not',
+  role: ProjectRole | null = null,
+): AuthorizationFacts {
+  return {
+    account: null,
+    token: { revoked, failedCaveat },
+    project:
+      project === 'none' ? null : { role, requiresSecondFactor: true, trustsPublisher: project === 'trusts' },
   };
 }
 
@@ -99,9 +114,47 @@ describe('decide', () => {
     const decision = decide(request, {
       account: { username: 'alice', disabled: false, secondFactor },
       token: { revoked: false, failedCaveat: null },
-      project: { role, requiresSecondFactor },
+      project: { role, requiresSecondFactor, trustsPublisher: false },
     });
     expect(decision.allowed ? 'allowed' : decision.code).toBe(verdict);
+  });
+
+  // prettier-ignore
+  const publisherTable: readonly (readonly [boolean, CaveatFailure | null, 'none' | 'trusts' | 'does not', string])[] = [
+    // revoked, caveat,                 project,    verdict
+    [false, null,                    'trusts',   'allowed'],
+    [false, null,                    'does not', 'publisher.removed'],
+    [false, null,                    'none',     'token.wrong-project'],
+    [true,  null,                    'trusts',   'token.revoked'],
+    [true,  'token.expired',         'none',     'token.revoked'],
+    [false, 'token.expired',         'trusts',   'token.expired'],
+    [false, 'token.expired',         'does not', 'token.expired'],
+    [false, 'token.wrong-project',   'trusts',   'token.wrong-project'],
+    [false, 'token.wrong-publisher', 'trusts',   'token.wrong-publisher'],
+    [false, 'token.wrong-user',      'trusts',   'token.wrong-user'],
+    [false, 'token.used',            'none',     'token.used'],
+  ];
+
+  it.each(publisherTable)(
+    'a publisher’s token, revoked %s, caveat %s, the project %s: %s',
+    (revoked, failedCaveat, project, verdict) => {
+      const decision = decide(request, publisherFacts(revoked, failedCaveat, project));
+      expect(decision.allowed ? (decision.createsProject ? 'creates' : 'allowed') : decision.code).toBe(
+        verdict,
+      );
+    },
+  );
+
+  it('a publisher may upload to a project that trusts it, and nothing else; roles are nothing to it', () => {
+    for (const revoked of [true, false]) {
+      for (const caveat of [...everyCaveat, null]) {
+        for (const project of ['none', 'trusts', 'does not'] as const) {
+          const decision = decide(request, publisherFacts(revoked, caveat, project, 'owner'));
+          expect(decision).toMatchObject({ allowed: !revoked && caveat === null && project === 'trusts' });
+          expect(decision).not.toMatchObject({ createsProject: true });
+        }
+      }
+    }
   });
 
   it('names the account or the token as PyPI does', () => {

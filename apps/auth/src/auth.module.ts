@@ -24,6 +24,7 @@ import { Introspection } from './tokens/introspection.ts';
 import { RootKeySeal } from './tokens/root-key-seal.ts';
 import { TokenAddresses } from './tokens/token-addresses.ts';
 import { TokenVerifier } from './tokens/token-verifier.ts';
+import { BurnController } from './trusted-publishing/burn.controller.ts';
 import { TrustedPublishingModule } from './trusted-publishing/trusted-publishing.module.ts';
 import { Publishers } from './trusted-publishing/publishers.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
@@ -33,7 +34,7 @@ import { WebModule } from './web/web.module.ts';
 /** The composition root of auth: the only place where its parts meet the database and the key. */
 @Module({
   imports: [DatabaseModule, MailModule, TokensModule, TrustedPublishingModule, WebModule],
-  controllers: [TokensController, GrantsController, OperatorController],
+  controllers: [TokensController, GrantsController, OperatorController, BurnController],
   providers: [
     GateGuard,
     SignerGuard,

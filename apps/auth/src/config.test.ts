@@ -67,6 +67,59 @@ describe('auth’s configuration', () => {
     }
   });
 
+  it('lists no issuers unless it is told to, and has the host of the index as audience', () => {
+    expect(readConfig(env).oidc).toEqual({ issuers: [], audience: 'localhost' });
+    expect(readConfig({ ...env, RIND_TOKEN_LOCATION: 'index.example:8457' }).oidc.audience).toBe(
+      'index.example',
+    );
+    expect(readConfig({ ...env, RIND_OIDC_AUDIENCE: 'rind' }).oidc.audience).toBe('rind');
+  });
+
+  it('reads issuers from their file', () => {
+    writeFileSync(join(folder, 'ca.pem'), 'PEM');
+    const listed = [
+      { issuer: 'https://token.actions.githubusercontent.com', kind: 'github' },
+      { issuer: 'https://git.example/lab', kind: 'gitlab', ca: join(folder, 'ca.pem') },
+      { issuer: 'http://127.0.0.1:5', kind: 'generic', jwksUri: 'http://localhost:6/keys' },
+    ];
+    writeFileSync(join(folder, 'issuers.json'), JSON.stringify(listed));
+    expect(readConfig({ ...env, RIND_OIDC_ISSUERS_FILE: join(folder, 'issuers.json') }).oidc.issuers).toEqual(
+      [
+        { url: 'https://token.actions.githubusercontent.com', kind: 'github', jwksUri: null, ca: null },
+        { url: 'https://git.example/lab', kind: 'gitlab', jwksUri: null, ca: 'PEM' },
+        { url: 'http://127.0.0.1:5', kind: 'generic', jwksUri: 'http://localhost:6/keys', ca: null },
+      ],
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no list', '{}'],
+    ['two keys of one name', '[{"issuer":"https://a.example","kind":"github","kind":"gitlab"}]'],
+    ['an unknown kind', '[{"issuer":"https://a.example","kind":"google"}]'],
+    ['an unknown member', '[{"issuer":"https://a.example","kind":"github","audience":"x"}]'],
+    ['plain http', '[{"issuer":"http://a.example","kind":"github"}]'],
+    ['keys by plain http', '[{"issuer":"https://a.example","kind":"github","jwksUri":"http://a.example/"}]'],
+    ['a name that only looks local', '[{"issuer":"http://localhost.a.example","kind":"github"}]'],
+    ['a query', '[{"issuer":"https://a.example/?x","kind":"github"}]'],
+    ['a user', '[{"issuer":"https://u@a.example","kind":"github"}]'],
+    [
+      'an issuer twice',
+      '[{"issuer":"https://a.example","kind":"github"},{"issuer":"https://a.example","kind":"gitlab"}]',
+    ],
+    [
+      'certificates that are not there',
+      '[{"issuer":"https://a.example","kind":"github","ca":"/nowhere.pem"}]',
+    ],
+  ])('refuses a file of issuers with %s', (_what, text) => {
+    const path = join(folder, 'bad-issuers.json');
+    writeFileSync(path, text);
+    expect(refusalOf({ ...env, RIND_OIDC_ISSUERS_FILE: path })).toMatchObject({
+      code: 'config.invalid',
+      details: { problems: [{ name: 'RIND_OIDC_ISSUERS_FILE' }] },
+    });
+  });
+
   it('keeps no keys in files in production', () => {
     expect(refusalOf({ ...env, NODE_ENV: 'production' })).toMatchObject({
       code: 'config.development-only',

@@ -110,6 +110,24 @@ describe('a job that exchanges its identity token', () => {
     expect((await auth.introspect(token)).json).toEqual({ active: false, code: 'token.expired' });
   });
 
+  it('burns it when it is done; nobody burns the token of an account', async () => {
+    const burn = async (token: string) => (await auth.exchange(token, '/_/oidc/burn-token')).status;
+    const token = await auth.token(times());
+    const { identifier } = parseToken(token);
+    const forged = `${token.slice(0, -4)}AAAA`;
+    expect([await burn(forged), await burn('pypi-x'), await burn('x')]).toEqual([202, 202, 202]);
+    expect((await auth.introspect(token)).json['active']).toBe(true);
+    expect([await burn(token), await burn(token)]).toEqual([202, 202]);
+    expect(outcome(await auth.grant(token, project))).toBe('403 token.revoked');
+    const burned = await auth.rows(
+      `SELECT actor FROM auth.audit WHERE event = 'token.revoked' AND detail->>'tokenId' = $1`,
+      identifier,
+    );
+    expect(burned).toEqual([{ actor: 'publisher:github:Octo/Demo' }]);
+    const account = await auth.mint('olive');
+    expect([await burn(account), (await auth.introspect(account)).json['active']]).toEqual([202, true]);
+  });
+
   it('in the form of an account’s token is nobody', async () => {
     const token = attenuate(await auth.mint('olive'), [4, '00000000-0000-4000-8000-000000000000', null]);
     expect(outcome(await auth.grant(token, project))).toBe('403 token.wrong-publisher');

@@ -65,7 +65,7 @@ import { Publishers } from './publishers.ts';
       useFactory: mintOf,
     },
   ],
-  exports: [Publishers],
+  exports: [Publishers, Rates],
 })
 export class TrustedPublishingModule {}
 

@@ -25,6 +25,7 @@ const otherPlaces = [
   ['apps/auth/src/web/passkeys.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/password.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/sign-in.controller.ts', null, /'(account\.[a-z.-]+)'/g],
+  ['apps/auth/src/web/publishing.controller.ts', null, /'(publisher\.[a-z.-]+-refused)'/g],
   ['apps/warehouse/src/receipts/receipt.ts', null, /\?\? '([a-z.-]+)'/g],
 ];
 

@@ -269,3 +269,20 @@ describe('the doors', () => {
     });
   });
 });
+
+describe('trusted publishing, where the operator listed no issuers', () => {
+  it('is not enabled', async () => {
+    const asked = await auth.app.fastify.inject({ url: '/_/oidc/audience' });
+    expect([asked.statusCode, asked.headers['x-rind-error']]).toEqual([403, 'oidc.not-enabled']);
+    const url = '/_/oidc/mint-token';
+    const sent = await auth.app.fastify.inject({ method: 'POST', url, payload: { token: 'x' } });
+    expect([sent.statusCode, sent.headers['x-rind-error'], sent.json()]).toEqual([
+      422,
+      'oidc.not-enabled',
+      {
+        message: 'Token request failed',
+        errors: [{ code: 'not-enabled', description: 'trusted publishing is not enabled' }],
+      },
+    ]);
+  });
+});

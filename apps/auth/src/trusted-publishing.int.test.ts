@@ -256,6 +256,18 @@ describe('an identity token that is not good', () => {
     ]);
   });
 
+  it('is limited by the address that sends it', async () => {
+    const statuses = [];
+    for (let i = 0; i < 301; i++) {
+      const remoteAddress = '203.0.113.77';
+      const url = '/_/oidc/mint-token';
+      const answer = await auth.app.fastify.inject({ method: 'POST', url, payload: {}, remoteAddress });
+      statuses.push(answer.statusCode);
+    }
+    expect([new Set(statuses.slice(0, 300)), statuses[300]]).toEqual([new Set([422]), 429]);
+    expect(outcome(await auth.publish(times()))).toBe('token');
+  });
+
   it('longer than 20 KiB is not read', async () => {
     const answer = await auth.app.fastify.inject({
       ...{ method: 'POST', url: '/_/oidc/mint-token' },

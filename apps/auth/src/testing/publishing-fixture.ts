@@ -72,6 +72,13 @@ export async function startPublishing(): Promise<PublishingFixture> {
     const iss = name === 'known' ? gitHub : issuers.issuer(name).url;
     return exchange(await issuers.issuer(name).sign({ iss, ...claims }));
   };
+  const publisherIds = async (project: string): Promise<string[]> => {
+    const rows = await auth.rows(
+      'SELECT p.id FROM auth.publisher p JOIN auth.project pr ON pr.id = p.project_id WHERE pr.name = $1',
+      project,
+    );
+    return rows.map(({ id }) => id as string);
+  };
   return {
     ...auth,
     issuers,
@@ -111,15 +118,13 @@ export async function startPublishing(): Promise<PublishingFixture> {
       const base = `/manage/project/${project}/publishing/`;
       const { text, status } = await browser.get(`${base}add/${place}/`);
       expect(status).toBe(200);
+      const before = await publisherIds(project);
       const issuer = /name="issuer" value="([^"]+)"/.exec(text)![1]!;
       const { status: sent, location } = await browser.post(`${base}add/${place}/`, { issuer, ...form });
       expect([sent, location]).toEqual([303, base]);
-      const rows = await auth.rows(
-        `SELECT p.id FROM auth.publisher p JOIN auth.project pr ON pr.id = p.project_id
-          WHERE pr.name = $1 ORDER BY p.created_at DESC, p.id`,
-        project,
-      );
-      return rows[0]!['id'] as string;
+      const added = (await publisherIds(project)).filter((id) => !before.includes(id));
+      expect(added).toHaveLength(1);
+      return added[0]!;
     },
     async stop() {
       await auth.stop();

@@ -30,6 +30,8 @@ const variables = z.object({
     .string()
     .regex(/^(?:[A-Za-z0-9 ._-]{1,60} <)?[!#-;=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,190}>?$/)
     .optional(),
+  /** File of passwords that were stolen elsewhere: SHA-1 in upper-case hex, in order. */
+  RIND_BREACHED_PASSWORDS_FILE: z.string().min(1).optional(),
   /** Location field of macaroons: the index's domain. */
   RIND_TOKEN_LOCATION: z.string().regex(/^[\x21-\x7e]{1,255}$/),
   /** JSON: whose identity tokens count. */
@@ -52,6 +54,8 @@ export interface AuthConfig {
   readonly mailbox: boolean;
   /** Where mails are sent by; null in development. */
   readonly smtp: SmtpServer | null;
+  /** A list of passwords that nobody may choose; null for none. */
+  readonly breachedPasswords: string | null;
   readonly tokenLocation: string;
   /** Trusted publishing; off while no issuer is listed. */
   readonly oidc: { readonly issuers: readonly Issuer[]; readonly audience: string };
@@ -85,6 +89,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     origin: read.RIND_AUTH_ORIGIN,
     mailbox: read.RIND_MAIL === 'development',
     smtp: read.RIND_MAIL === 'smtp' ? smtpOf(read) : null,
+    breachedPasswords: read.RIND_BREACHED_PASSWORDS_FILE ?? null,
     tokenLocation: read.RIND_TOKEN_LOCATION,
     oidc: {
       issuers: readIssuers(read.RIND_OIDC_ISSUERS_FILE),

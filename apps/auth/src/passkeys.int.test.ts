@@ -522,9 +522,9 @@ describe('who can write the database, and does not have the key outside it,', ()
       [accountId, Buffer.alloc(64)],
     );
     await halfWay();
-    expect(await factor.isEnrolled(pool, accountId)).toBe(false);
+    expect(await factor.isHeld(pool, accountId)).toBe(false);
     await withPasskey();
-    expect(await factor.isEnrolled(pool, accountId)).toBe(true);
+    expect(await factor.isHeld(pool, accountId)).toBe(true);
   });
 
   it('writes no challenge, and reads none', async () => {

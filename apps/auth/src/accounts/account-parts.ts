@@ -8,6 +8,7 @@ import type { PasskeyFactor } from '../second-factor/passkey-factor.ts';
 import type { RecoveryCodes } from '../second-factor/recovery-codes.ts';
 import type { TotpFactor } from '../second-factor/totp-factor.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import type { BreachedPasswords } from './breached-passwords.ts';
 import type { Emails } from './emails.ts';
 import type { MailLinks } from './mail-links.ts';
 import type { Passwords } from './password.ts';
@@ -23,6 +24,7 @@ export interface AccountParts {
   readonly emails: Emails;
   readonly links: MailLinks;
   readonly passwords: Passwords;
+  readonly breached: BreachedPasswords;
   readonly vault: Vault;
   readonly totp: TotpFactor;
   readonly passkeys: PasskeyFactor;

@@ -87,7 +87,9 @@ export class PasswordChange {
 
   private async refuse(known: Known, chosen: string): Promise<PasswordRefusal | null> {
     const email = await this.parts.emails.ofAccount(this.parts.sql, known.id);
-    return refusePassword(chosen, [known.username, ...(email === null ? [] : [email.address])]);
+    const refused = refusePassword(chosen, [known.username, ...(email === null ? [] : [email.address])]);
+    if (refused !== null) return refused;
+    return (await this.parts.breached.isBreached(chosen)) ? 'breached' : null;
   }
 
   /** @param but the session that goes on */

@@ -36,9 +36,14 @@ describe('a kept password', () => {
 describe('a password', () => {
   it.each([
     ['ninechars', 'too-short'],
-    ['tenletters', null],
+    ['tenletters', 'too-weak'],
+    ['ten lettuces', null],
     ['🦦🦦🦦🦦🦦🦦🦦🦦🦦', 'too-short'],
     ['aabbaabbaabb', 'too-plain'],
+    ['password12345', 'too-weak'],
+    ['qwertyuiop123', 'too-weak'],
+    ['somebody-else1', 'too-weak'],
+    ['correct horse battery staple', null],
     ['Somebody-Else', 'is-a-name'],
     ['x'.repeat(100) + 'abcdefgh'.repeat(20), 'too-long'],
   ])('%j: %s', (password, refusal) => {

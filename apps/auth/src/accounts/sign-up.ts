@@ -36,10 +36,11 @@ export class SignUp {
    * @throws AuthError `rate.exceeded`, `auth.busy`
    */
   async perform(form: SignUpForm, visitor: Visitor): Promise<SignUpRefusals> {
-    const { sql, clock, randomness, rates, emails, passwords } = this.parts;
+    const { sql, clock, randomness, rates, emails, passwords, breached } = this.parts;
+    if (!(await rates.take(['sign-up/address', visitor.address]))) throw tooMany();
     const refusals = refusalsOf(form);
     if (Object.keys(refusals).length > 0) return refusals;
-    if (!(await rates.take(['sign-up/address', visitor.address]))) throw tooMany();
+    if (await breached.isBreached(form.password)) return { password: 'breached' };
     const id = uuidV4(randomness);
     const sealed = await passwords.seal(form.password, id);
     return sql.transaction(async (tx): Promise<SignUpRefusals> => {

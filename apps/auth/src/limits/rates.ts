@@ -26,6 +26,8 @@ const rates = {
   // Machines that build come from few addresses, and many at once.
   'oidc/address': { burst: 300, everyMs: 200 },
   'publisher/account': { burst: 50, everyMs: 900_000 },
+  // The meter beside a new password asks for each pause in typing.
+  'strength/address': { burst: 60, everyMs: 500 },
   'mail/to': { burst: 5, everyMs: 600_000 },
   'mail/token-address': { burst: 3, everyMs: 12 * 3_600_000 },
   'mail/by-address': { burst: 20, everyMs: 60_000 },

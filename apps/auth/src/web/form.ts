@@ -67,3 +67,9 @@ export function refusedAll(text: string): Html {
 export function button(text: string): Html {
   return html`<button class="main" type="submit">${text}</button>`;
 }
+
+/** Below the field of a new password: there once the script of the page has something to show. */
+export const strengthMeter = html`<div class="strength" id="password-strength" hidden>
+  <meter min="0" max="4" low="2" high="3" optimum="4" value="0" aria-label="Strength of the password"></meter>
+  <p aria-live="polite"></p>
+</div>`;

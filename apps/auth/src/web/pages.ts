@@ -2,7 +2,7 @@ import { html } from '@rind/html';
 import type { Html } from '@rind/html';
 import type { SignUpForm, SignUpRefusals } from '../accounts/sign-up.ts';
 import { passwordTexts } from '../accounts/password-rules.ts';
-import { button, field, refusedAll } from './form.ts';
+import { button, field, refusedAll, strengthMeter } from './form.ts';
 
 const usernameTexts = {
   invalid: 'Use 1 to 50 letters, digits, and . _ - inside.',
@@ -39,7 +39,7 @@ export function signUpContent(sent: Partial<SignUpForm>, refusals: SignUpRefusal
         hint: 'At least 10 characters; a few words are fine.',
         ...(password === undefined ? {} : { refused: passwordTexts[password] }),
       })}
-      ${button('Create the account')}
+      ${strengthMeter} ${button('Create the account')}
     </form>
     <p>You have an account? <a href="/account/login/">Sign in</a>.</p>`;
 }
@@ -84,7 +84,7 @@ export function resetContent(token: string, refused: string | null): Html {
   return html`<h1>Choose a new password</h1>
     <form method="post" action="/account/reset/">
       <input type="hidden" name="token" value="${token}" />
-      ${newPasswordField(refused)} ${button('Change the password')}
+      ${newPasswordField(refused)} ${strengthMeter} ${button('Change the password')}
     </form>`;
 }
 
@@ -99,7 +99,7 @@ export function changePasswordContent(refusedOld: string | null, refusedNew: str
         autocomplete: 'current-password',
         ...(refusedOld === null ? {} : { refused: refusedOld }),
       })}
-      ${newPasswordField(refusedNew)} ${button('Change the password')}
+      ${newPasswordField(refusedNew)} ${strengthMeter} ${button('Change the password')}
     </form>`;
 }
 

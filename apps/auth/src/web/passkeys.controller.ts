@@ -30,14 +30,7 @@ export class PasskeysController {
 
   @Get(passkeyScript.path.replace('/account/', ''))
   script(@Res() reply: FastifyReply): void {
-    void reply
-      .headers({
-        'Cache-Control': 'public, max-age=31536000, immutable',
-        'X-Content-Type-Options': 'nosniff',
-        'Cross-Origin-Resource-Policy': 'same-origin',
-      })
-      .type('text/javascript; charset=utf-8')
-      .send(passkeyScript.text);
+    this.web.sendScript(reply, passkeyScript);
   }
 
   @Get('passkeys')

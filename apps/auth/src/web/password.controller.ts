@@ -11,6 +11,7 @@ import {
   messageContent,
   resetContent,
 } from './pages.ts';
+import { strengthScript } from './strength-script.ts';
 import { WebProblems } from './web-problems.ts';
 import { Web } from './web-request.ts';
 
@@ -47,7 +48,9 @@ export class PasswordController {
 
   @Get('reset')
   resetForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.web.send(reply, 200, title, resetContent(this.web.parameter(request, 'token'), null));
+    this.web.send(reply, 200, title, resetContent(this.web.parameter(request, 'token'), null), {
+      script: strengthScript,
+    });
   }
 
   @Post('reset')
@@ -66,7 +69,10 @@ export class PasswordController {
       web.send(reply, 400, title, messageContent('This link is not good', text, again), { code });
     } else {
       const code = 'account.form-refused';
-      web.send(reply, 400, title, resetContent(token, passwordTexts[outcome]), { code });
+      web.send(reply, 400, title, resetContent(token, passwordTexts[outcome]), {
+        code,
+        script: strengthScript,
+      });
     }
   }
 
@@ -74,7 +80,11 @@ export class PasswordController {
   async changeForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const person = await this.web.person(request);
     if (person === null) this.web.redirect(reply, '/account/login/?next=/account/password/');
-    else this.web.send(reply, 200, 'Change your password', changePasswordContent(null, null), { person });
+    else
+      this.web.send(reply, 200, 'Change your password', changePasswordContent(null, null), {
+        person,
+        script: strengthScript,
+      });
   }
 
   @Post('password')
@@ -105,6 +115,10 @@ export class PasswordController {
       wrong ? null : passwordTexts[outcome],
     );
     const code = wrong ? 'account.sign-in-refused' : 'account.form-refused';
-    web.send(reply, wrong ? 403 : 400, 'Change your password', content, { person, code });
+    web.send(reply, wrong ? 403 : 400, 'Change your password', content, {
+      person,
+      code,
+      script: strengthScript,
+    });
   }
 }

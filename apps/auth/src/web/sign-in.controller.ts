@@ -4,6 +4,7 @@ import { SignIn } from '../accounts/sign-in.ts';
 import { SignUp } from '../accounts/sign-up.ts';
 import { nextPath } from './next-path.ts';
 import { signInContent, signUpContent, signedUpContent } from './pages.ts';
+import { strengthScript } from './strength-script.ts';
 import { WebProblems } from './web-problems.ts';
 import { Web } from './web-request.ts';
 
@@ -24,7 +25,7 @@ export class SignInController {
 
   @Get('account/register')
   registerForm(@Res() reply: FastifyReply): void {
-    this.web.send(reply, 200, 'Create an account', signUpContent({}, {}));
+    this.web.send(reply, 200, 'Create an account', signUpContent({}, {}), { script: strengthScript });
   }
 
   @Post('account/register')
@@ -42,7 +43,10 @@ export class SignInController {
       return;
     }
     const code = 'account.form-refused';
-    web.send(reply, 400, 'Create an account', signUpContent(form, refusals), { code });
+    web.send(reply, 400, 'Create an account', signUpContent(form, refusals), {
+      code,
+      script: strengthScript,
+    });
   }
 
   @Get('account/login')

@@ -4,6 +4,7 @@ import type { Clock, Randomness } from '@rind/kernel';
 import { CLOCK, CONFIG, LOGGER, RANDOMNESS } from '@rind/nest-kit';
 import type { Logger } from '@rind/nest-kit';
 import type { AccountParts } from '../accounts/account-parts.ts';
+import { BreachedPasswordFile, noBreachedPasswords } from '../accounts/breached-passwords.ts';
 import { Emails } from '../accounts/emails.ts';
 import { FirstPassword } from '../accounts/first-password.ts';
 import { MailLinks } from '../accounts/mail-links.ts';
@@ -44,6 +45,7 @@ import { PasskeyProofController } from './passkey-proof.controller.ts';
 import { PasskeysController } from './passkeys.controller.ts';
 import { PasswordController } from './password.controller.ts';
 import { SignInController } from './sign-in.controller.ts';
+import { StrengthController } from './strength.controller.ts';
 import { SudoController } from './sudo.controller.ts';
 import { PersonTokensController } from './person-tokens.controller.ts';
 import { Web } from './web-request.ts';
@@ -63,6 +65,7 @@ export const PARTS = Symbol('parts of accounts');
     PersonTokensController,
     MembersController,
     InvitationsController,
+    StrengthController,
     PasskeysController,
     PasskeyProofController,
     MailboxController,
@@ -73,6 +76,7 @@ export const PARTS = Symbol('parts of accounts');
       inject: [DATABASE, CLOCK, RANDOMNESS, CONFIG, LOGGER],
       useFactory: partsOf,
     },
+    { provide: Rates, inject: [PARTS], useFactory: ({ rates }: AccountParts) => rates },
     { provide: Sessions, inject: [PARTS], useFactory: ({ sessions }: AccountParts) => sessions },
     { provide: Emails, inject: [PARTS], useFactory: ({ emails }: AccountParts) => emails },
     { provide: Outbox, inject: [PARTS], useFactory: ({ outbox }: AccountParts) => outbox },
@@ -133,13 +137,15 @@ export const PARTS = Symbol('parts of accounts');
 })
 export class WebModule {}
 
-function partsOf(
+async function partsOf(
   sql: Pool,
   clock: Clock,
   randomness: Randomness,
   config: AuthConfig,
   logger: Logger,
-): AccountParts {
+): Promise<AccountParts> {
+  const { breachedPasswords: list } = config;
+  const breached = list === null ? noBreachedPasswords : await BreachedPasswordFile.open(list);
   const vault = new Vault(config.sealKey, randomness);
   giveFirstProofsWhenPossible({ sql, vault, clock }).catch((error: unknown) =>
     logger.error('roles.not-proven', { error }),
@@ -156,6 +162,7 @@ function partsOf(
     emails: new Emails(kept),
     links: new MailLinks(kept),
     passwords: new Passwords({ vault, randomness }),
+    breached,
     vault,
     totp: new TotpFactor(kept),
     recoveryCodes: new RecoveryCodes(kept),

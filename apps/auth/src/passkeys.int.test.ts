@@ -207,6 +207,12 @@ describe('adding a passkey', () => {
     expect([taken.status, taken.code]).toEqual([400, 'account.form-refused']);
   });
 
+  it('is done twenty times at most', async () => {
+    for (let i = 0; i < 20; i++)
+      expect((await add(new SoftwareAuthenticator(), { keyName: `key ${i}` })).status).toBe(200);
+    isRefused(await browser.postJson('/account/passkeys/options/', { name: 'one more' }));
+  });
+
   it('adds one of many at once that have the same name, or the same credential', async () => {
     const challenges = await Promise.all(
       Array.from({ length: 10 }, async () => (await addOptions(browser, 'same')).challenge),
@@ -220,6 +226,11 @@ describe('adding a passkey', () => {
       }),
     );
     const added = answers.map(({ status }) => status === 200);
+    for (const { status, code } of answers.filter((_, i) => !added[i]))
+      expect([status, code]).toBeOneOf([
+        [400, 'account.form-refused'],
+        [403, 'account.passkey-refused'],
+      ]);
     expect(added.filter((_, i) => i % 2 === 0).filter(Boolean)).toHaveLength(1);
     expect(added.filter((_, i) => i % 2 === 1).filter(Boolean)).toHaveLength(1);
   });
@@ -343,7 +354,15 @@ describe('signing in with a passkey', () => {
       ),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    for (const each of answers.filter(({ status }) => status !== 200)) isRefused(each);
+    // Who comes last finds the half session over.
+    const others = answers.filter(({ status }) => status !== 200);
+    for (const each of others.filter(({ location }) => location !== '/account/login/')) isRefused(each);
+    const { rows } = await pool.query(
+      `SELECT 1 FROM auth.session s JOIN auth.account a ON a.id = s.account_id
+        WHERE a.username = $1 AND s.factor_at IS NOT NULL`,
+      [name],
+    );
+    expect(rows).toHaveLength(1);
   });
 
   it('is limited as codes are, together with them', async () => {

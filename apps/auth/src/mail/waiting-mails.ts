@@ -21,6 +21,7 @@ export async function takeDueMails(
 ): Promise<readonly DueMail[]> {
   const { rows } = await sql.query<{
     id: string;
+    number: string;
     to_address: string;
     sealed: Buffer;
     created_at: Date;
@@ -29,10 +30,15 @@ export async function takeDueMails(
     `UPDATE auth.mail SET attempts = attempts + 1, next_try_at = $2
       WHERE id IN (SELECT id FROM auth.mail WHERE sent_at IS NULL AND next_try_at <= $1
                     ORDER BY next_try_at, number LIMIT $3 FOR UPDATE SKIP LOCKED)
-      RETURNING id, to_address, sealed, created_at, attempts`,
+      RETURNING id, number, to_address, sealed, created_at, attempts`,
     [now, new Date(now.getTime() + leaseMs), limit],
   );
-  return rows.map(({ to_address: to, created_at: createdAt, ...row }) => ({ ...row, to, createdAt }));
+  // What an update returns has no order.
+  return rows
+    .toSorted((one, other) => Number(one.number) - Number(other.number))
+    .map(({ id, to_address: to, sealed, created_at: createdAt, attempts }) => ({
+      ...{ id, to, sealed, createdAt, attempts },
+    }));
 }
 
 /** It was taken by a mail server, or given up: what it said is not kept. */

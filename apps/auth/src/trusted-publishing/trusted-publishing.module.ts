@@ -52,7 +52,7 @@ import { Publishers } from './publishers.ts';
         pending: PendingPublishers,
         mails: PublisherMails,
       ) => {
-        const hasFactor: HasFactor = (sql, accountId) => factor.isEnrolled(sql, accountId);
+        const hasFactor: HasFactor = (sql, accountId) => factor.isHeld(sql, accountId);
         return new PublisherChanges({ ...parts, hasFactor, publishers, pending, mails });
       },
     },

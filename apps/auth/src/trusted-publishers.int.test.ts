@@ -54,12 +54,18 @@ const pending = (project: string) =>
 describe('a publisher with an environment', () => {
   it('comes before one without, whichever was there first', async () => {
     const { name, id: open } = await trusting('env');
+    auth.clock.advance(1_000);
     const strict = await auth.trust(olive, name, form(name, { environment: 'PyPI' }));
     const chosen = async (changes: Readonly<Record<string, unknown>>) =>
       caveats(await auth.token(auth.gitHubClaims(name, changes)))[0]![1];
     expect(await chosen({})).toBe(open);
     expect(await chosen({ environment: 'pypi' })).toBe(strict);
     expect(await chosen({ environment: 'test' })).toBe(open);
+    auth.clock.advance(1_000);
+    await olive.post(`/manage/project/${name}/publishing/remove/`, { publisher: open });
+    const openAgain = await auth.trust(olive, name, form(name));
+    expect(await chosen({})).toBe(openAgain);
+    expect(await chosen({ environment: 'pypi' })).toBe(strict);
   });
 
   it('alone trusts no job without it', async () => {
@@ -135,10 +141,7 @@ describe('the publishers of a project', () => {
     const stranger = new TestBrowser(auth, '203.0.113.9');
     expect((await stranger.get(base)).location).toBe(`/account/login/?next=${encodeURIComponent(base)}`);
     expect((await mallory.get(base)).code).toBe('authorization.not-a-maintainer');
-    await auth.owner.query(
-      `INSERT INTO auth.role SELECT $1, id, 'maintainer' FROM auth.account WHERE username = 'mallory'`,
-      [name],
-    );
+    await auth.makeMember(name, 'mallory', 'maintainer');
     for (const answer of [
       await mallory.get(base),
       await mallory.get(`${base}add/1/`),
@@ -208,10 +211,7 @@ describe('the publishers of a project', () => {
 
   it('are mailed to all owners and written down when they come and go', async () => {
     const { name, id } = await trusting('mailed');
-    await auth.owner.query(
-      `INSERT INTO auth.role SELECT $1, id, 'owner' FROM auth.account WHERE username = 'mallory'`,
-      [name],
-    );
+    await auth.makeMember(name, 'mallory', 'owner');
     await mallory.post(`/manage/project/${name}/publishing/remove/`, { publisher: id });
     for (const who of ['olive', 'mallory']) {
       const [mail] = await mails(who);

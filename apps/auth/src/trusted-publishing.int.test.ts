@@ -448,10 +448,7 @@ describe('the keys of an issuer', () => {
   });
 
   it.each<[string, { status?: number; configuration?: object; keys?: object | string }]>([
-    [
-      'the configuration of somebody else',
-      { configuration: { issuer: 'http://127.0.0.1:1', jwks_uri: 'http://127.0.0.1:1' } },
-    ],
+    ['the configuration of somebody else', { configuration: { issuer: 'http://127.0.0.1:1' } }],
     ['a configuration without keys', { configuration: { jwks_uri: 5 } }],
     ['a redirect', { status: 302 }],
     ['no JSON', { keys: '<html>' }],
@@ -465,7 +462,7 @@ describe('the keys of an issuer', () => {
     Object.assign(
       issuer.answers,
       answers,
-      configuration && { configuration: { issuer: issuer.url, ...configuration } },
+      configuration && { configuration: { issuer: issuer.url, jwks_uri: issuer.jwksUri, ...configuration } },
     );
     expect(outcome(await auth.publish(times()))).toBe('503 oidc.issuer-unavailable');
     Object.assign(issuer.answers, kept);

@@ -24,6 +24,7 @@ const otherPlaces = [
   ['apps/auth/src/web/passkey-proof.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/passkeys.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/password.controller.ts', null, /'(account\.[a-z.-]+)'/g],
+  ['apps/auth/src/releases/release-changes.controller.ts', null, /'(release\.[a-z.-]+)'/g],
   ['apps/auth/src/web/sign-in.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/publishing.controller.ts', null, /'(publisher\.[a-z.-]+-refused)'/g],
   ['apps/warehouse/src/receipts/receipt.ts', null, /\?\? '([a-z.-]+)'/g],

@@ -1,22 +1,19 @@
 import { Module } from '@nestjs/common';
-import { createCheckpoint } from '@rind/crash-points';
 import type { Pool } from '@rind/database';
-import { noCheckpoint } from '@rind/kernel';
-import type { Checkpoint, Clock, Randomness } from '@rind/kernel';
-import { CLOCK, CONFIG, LOGGER, RANDOMNESS } from '@rind/nest-kit';
+import type { Clock, Randomness } from '@rind/kernel';
+import { CLOCK, LOGGER, RANDOMNESS } from '@rind/nest-kit';
 import type { Logger } from '@rind/nest-kit';
-import { openKeyFile } from '@rind/signers-file';
-import { authPoints } from './checkpoints.ts';
-import type { AuthConfig } from './config.ts';
 import { DATABASE } from './database.ts';
 import { DatabaseModule } from './database.module.ts';
+import { GrantBook } from './grants/grant-book.ts';
+import { GrantBookModule } from './grants/grant-book.module.ts';
 import { GrantIssuer } from './grants/grant-issuer.ts';
-import { GrantVoider } from './grants/grant-voider.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { GateGuard, OperatorGuard, SignerGuard } from './guards.ts';
 import { MailModule } from './mail/mail.module.ts';
 import { OperatorController } from './operator/operator.controller.ts';
 import { Vault } from './protection/vault.ts';
+import { ReleasesModule } from './releases/releases.module.ts';
 import { SecondFactor } from './second-factor/second-factor.ts';
 import type { HasFactor } from './second-factor/second-factor.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -31,9 +28,12 @@ import { TokensController } from './tokens/tokens.controller.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
 import { WebModule } from './web/web.module.ts';
 
-/** The composition root of auth: the only place where its parts meet the database and the key. */
+/** The composition root of auth: the only place where its parts meet the database. */
 @Module({
-  imports: [DatabaseModule, MailModule, TokensModule, TrustedPublishingModule, WebModule],
+  imports: [
+    ...[DatabaseModule, GrantBookModule, MailModule, ReleasesModule],
+    ...[TokensModule, TrustedPublishingModule, WebModule],
+  ],
   controllers: [TokensController, GrantsController, OperatorController, BurnController],
   providers: [
     GateGuard,
@@ -55,21 +55,15 @@ import { WebModule } from './web/web.module.ts';
       provide: GrantIssuer,
       inject: [
         ...[DATABASE, CLOCK, RANDOMNESS, LOGGER, TokenVerifier, TokenAddresses],
-        ...[Publishers, SecondFactor, Vault, CONFIG],
+        ...[Publishers, SecondFactor, Vault, GrantBook],
       ],
-      useFactory: openIssuer,
-    },
-    {
-      provide: GrantVoider,
-      inject: [DATABASE, CLOCK],
-      useFactory: (sql: Pool, clock: Clock) => new GrantVoider({ sql, clock }),
+      useFactory: makeIssuer,
     },
   ],
 })
 export class AuthModule {}
 
-/** A process without its key does not start: readiness follows from that. */
-async function openIssuer(
+function makeIssuer(
   sql: Pool,
   clock: Clock,
   randomness: Randomness,
@@ -79,18 +73,9 @@ async function openIssuer(
   publishers: Publishers,
   factor: SecondFactor,
   vault: Vault,
-  config: AuthConfig,
-): Promise<GrantIssuer> {
-  const signer = await openKeyFile(config.grantKey);
-  logger.info('key.opened', { keyId: signer.keyId });
-  const { repository } = config;
-  const checkpoint = checkpointOf(config);
+  book: GrantBook,
+): GrantIssuer {
   const hasFactor: HasFactor = (tx, accountId) => factor.isHeld(tx, accountId);
-  const made = { sql, clock, randomness, logger, checkpoint, signer, verifier, addresses, repository };
-  return new GrantIssuer({ ...made, publishers, vault, hasFactor });
-}
-
-function checkpointOf({ checkpoints: { stateDir, crashAt, stopAt } }: AuthConfig): Checkpoint {
-  if (stateDir === undefined) return noCheckpoint;
-  return createCheckpoint({ process: 'auth', stateDir, knownPoints: authPoints, crashAt, stopAt });
+  const made = { sql, clock, randomness, logger, verifier, addresses, publishers };
+  return new GrantIssuer({ ...made, vault, hasFactor, book });
 }

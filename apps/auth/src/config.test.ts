@@ -22,6 +22,7 @@ beforeAll(() => {
     RIND_GATE_AUTH_SECRET: 'g'.repeat(32),
     RIND_SIGNER_AUTH_SECRET: 's'.repeat(32),
     RIND_OPERATOR_AUTH_SECRET: 'o'.repeat(32),
+    RIND_WAREHOUSE_URL: 'http://127.0.0.1:8458',
     RIND_AUTH_ORIGIN: 'http://localhost:8459',
     RIND_MAIL: 'development',
     RIND_TOKEN_LOCATION: 'localhost',

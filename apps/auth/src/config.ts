@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fromHex } from '@rind/kernel';
-import { commonVariables, KitError, loadConfig, sharedSecret } from '@rind/nest-kit';
+import { commonVariables, httpUrl, KitError, loadConfig, sharedSecret } from '@rind/nest-kit';
 import { z } from 'zod';
 import { AuthError } from './errors.ts';
 import type { SmtpServer } from './mail/smtp.ts';
@@ -17,6 +17,10 @@ const variables = z.object({
   RIND_GATE_AUTH_SECRET: sharedSecret,
   RIND_SIGNER_AUTH_SECRET: sharedSecret,
   RIND_OPERATOR_AUTH_SECRET: sharedSecret,
+  /** The warehouse, which takes what people confirm here. */
+  RIND_WAREHOUSE_URL: httpUrl,
+  /** Where everybody meets the index; receipts are linked there. */
+  RIND_PUBLIC_URL: httpUrl.optional(),
   /** Where people meet auth in their browsers. */
   RIND_AUTH_ORIGIN: z
     .url({ protocol: /^https?$/ })
@@ -48,6 +52,9 @@ export interface AuthConfig {
   readonly databaseUrl: string;
   /** The repository that grants are for. */
   readonly repository: string;
+  readonly warehouseUrl: string;
+  /** The index's public address, without a slash at the end; null when auth was not told. */
+  readonly publicUrl: string | null;
   /** Where people meet auth: scheme, host and port. */
   readonly origin: string;
   /** Whether mails can be read at `/mailbox/`. */
@@ -86,6 +93,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     listen: { host: read.RIND_LISTEN_HOST, port: read.RIND_LISTEN_PORT },
     databaseUrl: read.RIND_DATABASE_URL,
     repository: read.RIND_REPOSITORY,
+    warehouseUrl: read.RIND_WAREHOUSE_URL,
+    publicUrl: read.RIND_PUBLIC_URL ?? null,
     origin: read.RIND_AUTH_ORIGIN,
     mailbox: read.RIND_MAIL === 'development',
     smtp: read.RIND_MAIL === 'smtp' ? smtpOf(read) : null,

@@ -68,6 +68,10 @@ interface AuthErrors {
   /** The id that the gate chose is taken. */
   'grant.exists': object;
   'grant.unknown': object;
+  /** The project has no such release or file, as far as auth knows. */
+  'release.unknown': object;
+  /** Nothing there can be changed in that way: a deleted file cannot be yanked. */
+  'release.unchangeable': object;
   /** `NODE_ENV=production`, and adapters that are good for development alone. */
   'config.development-only': { variables: readonly string[] };
   /** A stored secret does not open under its row: the database was tampered with. */

@@ -34,6 +34,8 @@ export const problems: ProblemTable = {
   'grant.malformed': { status: 400, expose: ['reason'] },
   'grant.exists': { status: 409 },
   'grant.unknown': { status: 404 },
+  'release.unknown': { status: 404 },
+  'release.unchangeable': { status: 409 },
   'rate.exceeded': { status: 429 },
   'auth.busy': { status: 503 },
   'request.cross-origin': { status: 403 },

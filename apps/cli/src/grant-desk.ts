@@ -69,6 +69,7 @@ const explanations: Readonly<Record<string, string>> = {
   'path.deleted': 'it is deleted',
   'path.revoked': 'it is revoked',
   'project.unknown': 'no such project was ever signed here',
+  'project.quarantined': 'the project is quarantined: only an operator ends that',
   'blob.missing': 'the store no longer has its content',
   'blob.mismatch': 'the store has other content than was signed',
 };

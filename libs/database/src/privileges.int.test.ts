@@ -60,6 +60,7 @@ const auth: Readonly<Record<string, string>> = {
   'auth.proofs_given': 'si',
   'auth.grant_log': 'si',
   'auth.grant_void': 'si',
+  'auth.grant_delivery': 'siu',
   'auth.audit': 'si',
 };
 /** Rights on some columns only. */
@@ -72,6 +73,7 @@ const partial: Readonly<Record<string, readonly string[]>> = {
     'provenance_sha256',
   ],
   'rind_signer u signer.outbox': ['state', 'publication_id', 'reason'],
+  'rind_auth u auth.grant_delivery': ['attempts', 'next_try_at', 'last_error', 'delivered_at', 'receipt_id'],
   'rind_auth u auth.passkey': ['counter', 'last_used_at', 'removed_at'],
   'rind_auth u auth.passkey_challenge': ['used_at'],
   'rind_auth u auth.publisher': ['owner_id', 'proof'],

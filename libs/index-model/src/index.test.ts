@@ -29,6 +29,7 @@ it('exports exactly what is promised to other libraries', () => {
     'grantedToPublisher',
     'isExpired',
     'isFilename',
+    'isPrintable',
     'isProjectName',
     'isSpecifierSet',
     'isStandardLibraryName',

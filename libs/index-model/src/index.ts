@@ -13,6 +13,7 @@ export type { Version } from './version.ts';
 export { isStandardLibraryName } from './new-project-name.ts';
 export { equalVersionTexts } from './equal-versions.ts';
 export { compareVersions } from './version-order.ts';
+export { isPrintable } from './printable.ts';
 export { pythonRepr } from './python-repr.ts';
 export { isSpecifierSet, maxSpecifierSetLength, normalizeSpecifierSet } from './specifier.ts';
 export { formatRequirement, parseRequirement } from './requirement.ts';

@@ -51,6 +51,7 @@ const eventOf: Readonly<Record<RefusalReason, string>> = {
   'path.revoked': 'grant.mismatch',
   'path.unknown': 'grant.mismatch',
   'project.unknown': 'grant.mismatch',
+  'project.quarantined': 'grant.mismatch',
   'blob.missing': 'blob.missing',
   'blob.mismatch': 'blob.mismatch',
 };

@@ -232,6 +232,18 @@ describe('what a grant may do', () => {
       'project.unknown',
     ],
     [
+      'never ends a quarantine for auth',
+      requestOf('status', { grant: { status: 'active' } }),
+      { project: { ...project, status: 'quarantined' } },
+      'project.quarantined',
+    ],
+    [
+      'ends a quarantine for an operator',
+      requestOf('status', { issuer: 'operator', grant: { status: 'active' } }),
+      { project: { ...project, status: 'quarantined' } },
+      'active',
+    ],
+    [
       'sets no status by an older grant',
       requestOf('status', { grant: { status: 'archived', seq: 5 } }),
       {},

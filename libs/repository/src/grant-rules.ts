@@ -13,7 +13,8 @@ import type { PathFacts, ProjectFacts } from '@rind/queue-port';
  * 4. A path keeps its first bytes for ever (`path.rewritten`).
  * 5. A file enters only if the store holds exactly the granted bytes (`blob.missing`, `blob.mismatch`).
  * 6. What an operator revoked only an operator restores (`path.revoked`).
- * 7. Quotas hold a request back without refusing it (`quota.exceeded`).
+ * 7. What an operator put into quarantine only an operator takes out (`project.quarantined`).
+ * 8. Quotas hold a request back without refusing it (`quota.exceeded`).
  */
 export type GrantIssuer = 'auth' | 'operator';
 
@@ -27,6 +28,7 @@ export type RefusalReason =
   | 'path.revoked'
   | 'path.unknown'
   | 'project.unknown'
+  | 'project.quarantined'
   | 'blob.missing'
   | 'blob.mismatch';
 
@@ -79,14 +81,15 @@ export function decideGrant(request: GrantedRequest, context: GrantContext): Gra
   if (context.voided) return refuse('grant.voided');
   if (grant.exp * 1000 <= context.nowMs) return refuse('grant.expired');
   if (request.statedPath !== request.targetPath) return refuse('grant.mismatch');
-  if (grant.verb === 'status') return decideStatus(grant, context);
+  if (grant.verb === 'status') return decideStatus(request, context);
   if (grant.verb === 'add' || grant.verb === 'import') return decideAdd(request, context);
   return decideExisting(request, context);
 }
 
-function decideStatus(grant: Grant, { project }: GrantContext): GrantDecision {
+function decideStatus({ grant, issuer }: GrantedRequest, { project }: GrantContext): GrantDecision {
   if (project === undefined) return refuse('project.unknown');
   if (grant.seq <= project.lastSeq) return refuse('grant.replayed');
+  if (project.status === 'quarantined' && issuer !== 'operator') return refuse('project.quarantined');
   return {
     kind: 'project',
     project: {

@@ -8,6 +8,7 @@ import { checkPages } from './checks.ts';
 import { checkTheChecks } from './controls.ts';
 import { chromiumPath, launch } from './chromium.ts';
 import { publishSamples } from './publishing.ts';
+import { checkReleases } from './release-journey.ts';
 import { Results } from './results.ts';
 import { pages } from './sample-projects.ts';
 import { takeScreenshots } from './screenshots.ts';
@@ -41,6 +42,7 @@ try {
     }
     await checkPages(browser, origin, results);
     await checkAccounts(browser, instance.file, results, values.screenshots ? values.folder : null);
+    await checkReleases(browser, instance.file, results, values.screenshots ? values.folder : null);
   } finally {
     await browser.close();
   }

@@ -25,6 +25,7 @@ export type AuditEvent =
   | 'grant.issued'
   | 'grant.refused'
   | 'grant.voided'
+  | 'project.archived'
   | 'project.created'
   | 'project.factor-required'
   | 'project.factor-not-required'
@@ -34,13 +35,19 @@ export type AuditEvent =
   | 'project.member-changed'
   | 'project.member-removed'
   | 'project.removed'
+  | 'project.unarchived'
   | 'publisher.added'
   | 'publisher.pending-added'
   | 'publisher.pending-invalidated'
   | 'publisher.pending-removed'
   | 'publisher.pending-used'
   | 'publisher.refused'
-  | 'publisher.removed';
+  | 'publisher.removed'
+  | 'release.deleted'
+  | 'release.refused'
+  | 'release.restored'
+  | 'release.unyanked'
+  | 'release.yanked';
 
 export interface AuditEntry {
   readonly event: AuditEvent;
@@ -58,10 +65,20 @@ export interface AuditEntry {
 /** Appends to the audit log, in the transaction of `sql` if it is one. The role can neither change nor delete a row. */
 export async function audit(sql: Sql, clock: Clock, ...entries: readonly AuditEntry[]): Promise<void> {
   const at = new Date(clock.nowMs());
-  for (const { event, actor, accountId, project, target, detail } of entries) {
-    await sql.query(
-      'INSERT INTO auth.audit (at, event, actor, project, target, detail, account_id) VALUES ($1, $2, $3, $4, $5, $6, $7)',
-      [at, event, actor, project ?? null, target ?? null, JSON.stringify(detail ?? {}), accountId ?? null],
-    );
-  }
+  await sql.query(
+    `INSERT INTO auth.audit (at, event, actor, project, target, detail, account_id)
+     SELECT $1, event, actor, project, target, detail, account_id
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::uuid[])
+              WITH ORDINALITY AS entry (event, actor, project, target, detail, account_id, number)
+      ORDER BY number`,
+    [
+      at,
+      entries.map(({ event }) => event),
+      entries.map(({ actor }) => actor),
+      entries.map(({ project }) => project ?? null),
+      entries.map(({ target }) => target ?? null),
+      entries.map(({ detail }) => JSON.stringify(detail ?? {})),
+      entries.map(({ accountId }) => accountId ?? null),
+    ],
+  );
 }

@@ -1,9 +1,8 @@
-import { uploadTime } from '@rind/index-model';
-import type { Grant } from '@rind/index-model';
 import type { ProjectName } from '@rind/kernel';
 import type { VerifiedToken } from '../tokens/token-verifier.ts';
 import { actorOf, rightOf } from '../trusted-publishing/publisher-claims.ts';
 import type { Publisher } from '../trusted-publishing/publishers.ts';
+import type { GrantDraft } from './grant-book.ts';
 import type { GrantOrder } from './grant-issuer.ts';
 
 /** Whom a grant is given to. */
@@ -16,8 +15,6 @@ export interface Grantee {
   readonly how: string;
 }
 
-const lifetimeSeconds = 7 * 86_400;
-
 /** @param publisher null for the token of an account */
 export function granteeOf(token: VerifiedToken, publisher: Publisher | null): Grantee {
   if (publisher !== null) {
@@ -28,30 +25,18 @@ export function granteeOf(token: VerifiedToken, publisher: Publisher | null): Gr
   return { accountId, actor: token.holderName, how: `token:${token.id}` };
 }
 
-/** A grant that is signed next. */
-export function grantFor(
-  order: GrantOrder,
-  project: ProjectName,
-  facts: { grantee: Grantee; seq: number; nowMs: number; repository: string; id: string },
-): Grant {
-  const iat = Math.floor(facts.nowMs / 1_000);
+/** What the grant of an upload says. */
+export function draftOf(order: GrantOrder, project: ProjectName, { actor, how }: Grantee): GrantDraft {
+  const { id, filename, digests, length, requiresPython } = order;
   return {
-    v: 1,
-    repository: facts.repository,
-    id: facts.id,
-    seq: facts.seq,
     verb: 'add',
     project,
-    filename: order.filename,
-    digests: order.digests,
-    length: order.length,
-    ...(order.requiresPython === null || order.requiresPython === ''
-      ? {}
-      : { requiresPython: order.requiresPython }),
-    uploadedAt: uploadTime(Math.floor(facts.seq / 1_000), facts.seq % 1_000),
-    actor: facts.grantee.actor,
-    how: facts.grantee.how,
-    iat,
-    exp: iat + lifetimeSeconds,
+    filename,
+    digests,
+    length,
+    ...(id === undefined ? {} : { id }),
+    ...(requiresPython === null || requiresPython === '' ? {} : { requiresPython }),
+    actor,
+    how,
   };
 }

@@ -1,16 +1,8 @@
-import {
-  grantMessage,
-  grantTargetPath,
-  parseProjectName,
-  parseSignedGrant,
-  serializeSignedGrant,
-} from '@rind/index-model';
-import type { Grant, SignedGrant } from '@rind/index-model';
-import type { Sql, TransactionalSql } from '@rind/database';
-import { isRindError, uuidV4 } from '@rind/kernel';
-import type { Checkpoint, Clock, ProjectName, Randomness } from '@rind/kernel';
+import { parseProjectName } from '@rind/index-model';
+import type { SignedGrant } from '@rind/index-model';
+import type { Sql } from '@rind/database';
+import type { Clock, ProjectName, Randomness } from '@rind/kernel';
 import type { Logger } from '@rind/nest-kit';
-import type { Signer } from '@rind/signing-port';
 import { audit } from '../audit/audit-log.ts';
 import type { AuditEntry } from '../audit/audit-log.ts';
 import { decide } from '../authorization/decide.ts';
@@ -27,9 +19,9 @@ import type { TokenUses } from '../tokens/token-uses.ts';
 import { noncesOf } from '../tokens/token-verifier.ts';
 import type { TokenVerifier, VerifiedToken } from '../tokens/token-verifier.ts';
 import type { Publisher, Publishers } from '../trusted-publishing/publishers.ts';
-import { grantFor, granteeOf } from './grant-draft.ts';
+import type { GrantBook } from './grant-book.ts';
+import { draftOf, granteeOf } from './grant-draft.ts';
 import type { Grantee } from './grant-draft.ts';
-import { appendGrant, nextSeq } from './grant-log.ts';
 
 /** What the gate asks for. */
 export interface GrantOrder {
@@ -53,19 +45,17 @@ export interface IssuedGrant {
 }
 
 export interface IssuerParts {
-  readonly sql: TransactionalSql;
+  readonly sql: Sql;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly logger: Logger;
-  readonly checkpoint: Checkpoint;
-  readonly signer: Signer;
+  readonly book: GrantBook;
   readonly vault: Vault;
   /** Whether an account has a second factor. */
   readonly hasFactor: HasFactor;
   readonly verifier: TokenVerifier;
   readonly addresses: TokenAddresses;
   readonly publishers: Publishers;
-  readonly repository: string;
 }
 
 /** What a decision is about. */
@@ -84,12 +74,10 @@ interface Asked {
 const maxAttempts = 5;
 
 /**
- * Issues grants. Invariants, in the order in which they are kept:
+ * Issues the grants of uploads. Invariants beside those of the book, in the order in which they are kept:
  * 1. The decision is taken on facts read in the transaction that acts on it; a project's row is held meanwhile.
  * 2. A new project and its first grant appear together, with exactly one owner, or not at all.
- * 3. Sequence numbers grow strictly and become visible in their order.
- * 4. No grant leaves the process before its row in the append-only log is committed.
- * 5. A token for one file has at most one grant that is not void, however many ask at once.
+ * 3. A token for one file has at most one grant that is not void, however many ask at once.
  */
 export class GrantIssuer {
   private readonly parts: IssuerParts;
@@ -100,18 +88,13 @@ export class GrantIssuer {
 
   /** @throws AuthError `token.*`, `account.disabled`, `authorization.*`, `project.name-invalid`, `grant.*` */
   async issue(order: GrantOrder): Promise<IssuedGrant> {
-    const { sql, checkpoint, verifier } = this.parts;
+    const { book, verifier } = this.parts;
     const token = await verifier
       .verify(order.token)
       .catch((error: unknown) => this.refuse(order, null, error));
     try {
       const project = projectNameOf(order.project);
-      const issued = await sql.transaction(async (tx) => {
-        const result = await this.issueWithin(tx, project, order, token);
-        checkpoint('before-grant-commit');
-        return result;
-      });
-      checkpoint('after-grant-commit');
+      const issued = await book.transaction((tx) => this.issueWithin(tx, project, order, token));
       await this.remember(token, order.remote);
       return issued;
     } catch (error) {
@@ -125,32 +108,11 @@ export class GrantIssuer {
     const uses = await tokenUses(sql, token.id, nonces, file);
     const given = { project, order, token, uses, secondFactor: false, publisher: null };
     const { created, grantee } = await this.authorize(sql, given);
-    const nowMs = this.parts.clock.nowMs();
-    const seq = await nextSeq(sql, nowMs);
-    const grant = grantFor(order, project, {
-      grantee,
-      seq,
-      nowMs,
-      repository: this.parts.repository,
-      id: this.idOf(order),
-    });
-    const { signed, envelope } = await this.sign(grant);
-    const targetPath = grantTargetPath(grant);
-    await appendGrant(sql, {
-      id: grant.id,
-      seq,
-      verb: grant.verb,
-      project,
-      targetPath,
-      accountId: grantee.accountId,
-      envelope,
-      issuedAt: new Date(nowMs),
-      expiresAt: new Date(grant.exp * 1_000),
-    }).catch((cause: unknown) => {
-      if (!isRindError(cause, 'database.conflict')) throw cause;
-      throw new AuthError('grant.exists', 'a grant of that id exists', {}, { cause });
-    });
-    await appendTokenUses(sql, { tokenId: token.id, nonces, grantId: grant.id, at: new Date(nowMs) });
+    const draft = draftOf(order, project, grantee);
+    const [booked] = await this.parts.book.append(sql, grantee.accountId, [draft]);
+    const { grant, signed, targetPath } = booked!;
+    const at = new Date(this.parts.clock.nowMs());
+    await appendTokenUses(sql, { tokenId: token.id, nonces, grantId: grant.id, at });
     const entries: AuditEntry[] = [
       {
         event: 'grant.issued',
@@ -159,7 +121,7 @@ export class GrantIssuer {
         target: targetPath,
         detail: {
           grantId: grant.id,
-          seq,
+          seq: grant.seq,
           tokenId: token.id,
           sha256: order.digests.sha256,
           remote: order.remote,
@@ -239,18 +201,6 @@ export class GrantIssuer {
     }
   }
 
-  private async sign(grant: Grant): Promise<{ signed: SignedGrant; envelope: Uint8Array }> {
-    const { keyid, sig } = await this.parts.signer.sign(grantMessage(grant));
-    const signed = { grant, keyid, sig };
-    const envelope = serializeSignedGrant(signed);
-    checkOwnGrant(envelope);
-    return { signed, envelope };
-  }
-
-  private idOf(order: GrantOrder): string {
-    return order.id ?? uuidV4(this.parts.randomness);
-  }
-
   /** Every no is written down; what is no decision (a database that is away) is not. */
   private async refuse(order: GrantOrder, token: VerifiedToken | null, error: unknown): Promise<never> {
     if (error instanceof AuthError && error.code !== 'seal.broken') {
@@ -267,16 +217,6 @@ export class GrantIssuer {
       });
     }
     throw error;
-  }
-}
-
-/** A grant that its readers would refuse is not issued: the gate's words may not fit into one. */
-function checkOwnGrant(envelope: Uint8Array): void {
-  try {
-    parseSignedGrant(envelope);
-  } catch (cause) {
-    const { problem = 'unknown' } = isRindError(cause) ? (cause.details as { problem?: string }) : {};
-    throw new AuthError('grant.malformed', 'no grant can say that', { reason: problem }, { cause });
   }
 }
 

@@ -39,22 +39,23 @@ export async function nextSeq(sql: Sql, nowMs: number): Promise<number> {
   return Math.max(nowMs * 1_000, Number(rows[0]?.last ?? 0) + 1);
 }
 
-/** @throws DatabaseError `database.conflict` when the id is taken */
-export async function appendGrant(sql: Sql, grant: LoggedGrant): Promise<void> {
+/** All in one statement. @throws DatabaseError `database.conflict` when an id is taken */
+export async function appendGrants(sql: Sql, grants: readonly LoggedGrant[]): Promise<void> {
   await sql.query(
     `INSERT INTO auth.grant_log
        (id, seq, verb, project, target_path, account_id, envelope, issued_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::bytea[],
+                          $8::timestamptz[], $9::timestamptz[])`,
     [
-      grant.id,
-      grant.seq,
-      grant.verb,
-      grant.project,
-      grant.targetPath,
-      grant.accountId,
-      Buffer.from(grant.envelope),
-      grant.issuedAt,
-      grant.expiresAt,
+      grants.map(({ id }) => id),
+      grants.map(({ seq }) => seq),
+      grants.map(({ verb }) => verb),
+      grants.map(({ project }) => project),
+      grants.map(({ targetPath }) => targetPath),
+      grants.map(({ accountId }) => accountId),
+      grants.map(({ envelope }) => Buffer.from(envelope)),
+      grants.map(({ issuedAt }) => issuedAt),
+      grants.map(({ expiresAt }) => expiresAt),
     ],
   );
 }

@@ -5,7 +5,7 @@ import { AuthError } from '../errors.ts';
 import { removeIfUnused } from '../projects/project-table.ts';
 import { appendVoid, findGrant } from './grant-log.ts';
 
-/** Takes back grants whose upload was refused. */
+/** Takes back grants that will not be used: their upload was refused, or nobody took them in time. */
 export class GrantVoider {
   private readonly sql: TransactionalSql;
   private readonly clock: Clock;
@@ -16,7 +16,7 @@ export class GrantVoider {
   }
 
   /** Idempotent: the first reason stays. @throws AuthError `grant.unknown` */
-  async void(id: string, reason: string): Promise<void> {
+  async void(id: string, reason: string, actor: 'gate' | 'auth' = 'gate'): Promise<void> {
     await this.sql.transaction(async (sql) => {
       const grant = await findGrant(sql, id);
       if (grant === undefined) throw new AuthError('grant.unknown', 'no grant of that id was issued', {});
@@ -24,7 +24,7 @@ export class GrantVoider {
       const { project, targetPath: target } = grant;
       await audit(sql, this.clock, {
         event: 'grant.voided',
-        actor: 'gate',
+        actor,
         project,
         target,
         detail: { grantId: id, reason },
@@ -32,7 +32,7 @@ export class GrantVoider {
       if (await removeIfUnused(sql, project)) {
         await audit(sql, this.clock, {
           event: 'project.removed',
-          actor: 'gate',
+          actor,
           project,
           detail: { grantId: id },
         });

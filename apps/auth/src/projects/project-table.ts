@@ -105,3 +105,32 @@ export async function projectIds(
   );
   return new Map(rows.map(({ name, id }) => [name, id]));
 }
+
+/** A project of somebody. */
+export interface OwnProject {
+  readonly name: ProjectName;
+  readonly role: ProjectRole;
+}
+
+/** The believed roles of an account in the order of the projects' names, of at most `limit` rows after `after`. */
+export async function projectsOf(
+  sql: Sql,
+  vault: Vault,
+  accountId: string,
+  after: string,
+  limit: number,
+): Promise<readonly OwnProject[]> {
+  const { rows } = await sql.query<{
+    project: ProjectName;
+    project_id: string;
+    role: ProjectRole;
+    proof: Buffer | null;
+  }>(
+    `SELECT r.project, p.id AS project_id, r.role, r.proof FROM auth.role r JOIN auth.project p ON p.name = r.project
+      WHERE r.account_id = $1 AND r.project > $2 ORDER BY r.project LIMIT $3`,
+    [accountId, after, limit],
+  );
+  return rows.flatMap(({ project: name, project_id: projectId, role, proof }) =>
+    believedRole(vault, { projectId, accountId, role, proof }) === null ? [] : [{ name, role }],
+  );
+}

@@ -43,6 +43,8 @@ export interface AuthFixture {
   readonly owner: Pool;
   post(caller: keyof typeof secrets, path: string, body: object): Promise<Reply>;
   get(caller: keyof typeof secrets, path: string): Promise<Reply>;
+  /** A second process on the same database; whoever starts it closes it. */
+  another(): Promise<App>;
   log(): string;
   stop(): Promise<void>;
 }
@@ -75,6 +77,9 @@ export async function startAuth(variables: Readonly<Record<string, string>> = {}
     RIND_GATE_AUTH_SECRET: secrets.gate,
     RIND_SIGNER_AUTH_SECRET: secrets.signer,
     RIND_OPERATOR_AUTH_SECRET: secrets.operator,
+    // Nobody is there.
+    RIND_WAREHOUSE_URL: 'http://127.0.0.1:9',
+    RIND_PUBLIC_URL: 'https://index.example/',
     RIND_AUTH_ORIGIN: 'http://localhost:8459',
     RIND_MAIL: 'development',
     RIND_TOKEN_LOCATION: 'localhost',
@@ -83,15 +88,17 @@ export async function startAuth(variables: Readonly<Record<string, string>> = {}
 
   let log = '';
   const clock = new FakeClock(1_800_000_000_000);
-  const app = await createApp(AuthModule, {
-    config,
-    clock,
-    randomness: systemRandomness,
-    logger: createLogger({ process: 'auth', clock, write: (line) => (log += line) }),
-    problems,
-    bodyLimitBytes: 65_536,
-    configure: keepTokenRequestBytes,
-  });
+  const another = () =>
+    createApp(AuthModule, {
+      config,
+      clock,
+      randomness: systemRandomness,
+      logger: createLogger({ process: 'auth', clock, write: (line) => (log += line) }),
+      problems,
+      bodyLimitBytes: 65_536,
+      configure: keepTokenRequestBytes,
+    });
+  const app = await another();
   const pool = openPool(databaseUrl, { max: 2, name: 'test' });
   const owner = openPool(ownerUrl, { max: 2, name: 'test' });
   const send = async (
@@ -121,6 +128,7 @@ export async function startAuth(variables: Readonly<Record<string, string>> = {}
     owner,
     post: (caller, path, body) => send('POST', caller, path, body),
     get: (caller, path) => send('GET', caller, path),
+    another,
     log: () => log,
     async stop() {
       await app.close();

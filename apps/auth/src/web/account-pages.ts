@@ -24,8 +24,9 @@ export function accountContent(
     </dl>
     ${email === null || email.verified ? html`` : unconfirmed}
     <p>
-      <a href="/account/password/">Change your password</a> · <a href="/account/factors/">Second factor</a> ·
-      <a href="/account/tokens/">API tokens</a> · <a href="/account/publishing/">Pending publishers</a> ·
+      <a href="/manage/projects/">Your projects</a> · <a href="/account/password/">Change your password</a> ·
+      <a href="/account/factors/">Second factor</a> · <a href="/account/tokens/">API tokens</a> ·
+      <a href="/account/publishing/">Pending publishers</a> ·
       <a href="/account/invitations/">Invitations</a>
     </p>
     <h2 id="sessions">Where you are signed in</h2>
@@ -68,6 +69,7 @@ const eventTexts: Readonly<Record<string, string>> = {
   'account.sign-in-refused': 'A sign-in was refused',
   'account.signed-in': 'Signed in',
   'account.signed-out': 'Signed out',
+  'project.archived': 'You archived a project',
   'project.factor-not-required': 'A second factor is no longer required by a project',
   'project.factor-required': 'A second factor was required by a project',
   'project.invitation-ended': 'An invitation to a project ended',
@@ -75,6 +77,12 @@ const eventTexts: Readonly<Record<string, string>> = {
   'project.member-added': 'Became a member of a project',
   'project.member-changed': 'The role in a project changed',
   'project.member-removed': 'No longer a member of a project',
+  'project.unarchived': 'You ended the archiving of a project',
+  'release.deleted': 'You deleted files of a release',
+  'release.refused': 'A change of a release was refused',
+  'release.restored': 'You restored files of a release',
+  'release.unyanked': 'You ended the yanking of files of a release',
+  'release.yanked': 'You yanked files of a release',
   'token.created': 'An API token was made',
   'token.revoked': 'An API token was revoked',
   'token.used-elsewhere': 'An API token was used from a new address',

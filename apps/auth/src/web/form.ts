@@ -12,6 +12,8 @@ export interface FieldOptions {
   readonly optional?: boolean;
   /** Why what was sent is not taken. */
   readonly refused?: string;
+  /** Characters; 200 for passwords and 254 for everything else by default. */
+  readonly limit?: number;
 }
 
 /** A field with its label; hint and refusal are read out with it. */
@@ -20,7 +22,7 @@ export function field(options: FieldOptions): Html {
   const described = [hint === undefined ? '' : `${name}-hint`, refused === undefined ? '' : `${name}-refused`]
     .filter((id) => id !== '')
     .join(' ');
-  const limit = type === 'password' ? 200 : 254;
+  const limit = options.limit ?? (type === 'password' ? 200 : 254);
   return html`<div class="field">
     <label for="${name}">${label}</label>
     ${hint === undefined ? html`` : html`<p class="hint" id="${name}-hint">${hint}</p>`}

@@ -23,6 +23,7 @@ ul.rows { list-style: none; padding: 0; } ul.rows li { padding: .6rem 0; border-
 ul.rows p { margin: .1rem 0 0; }
 ol.steps li { padding: .3rem 0; } figure.qr { margin: 1rem 0; width: 15rem; max-width: 100%; } figure.qr svg { width: 100%; height: auto; display: block; }
 ul.codes { columns: 2; max-width: 26rem; padding-left: 1.25rem; } ul.codes code { font-size: 1rem; }
+ul.actions { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
 article.mail { border: 1px solid var(--line); background: var(--card); border-radius: .4rem; padding: .75rem 1rem; margin: 1rem 0; }
 article.mail h2 { font-size: 1.05rem; margin: 0; } article.mail pre { border: 0; padding: .5rem 0 0; white-space: pre-wrap; background: none; }
 `,

@@ -64,6 +64,18 @@ const known: Readonly<Record<string, WebProblem>> = {
     ...{ status: 410, title: 'This invitation is not open any more' },
     ...{ text: 'It was answered, taken back, or is older than a week.' },
   },
+  'account.disabled': {
+    ...{ status: 403, title: 'Your account is closed' },
+    ...{ text: 'Nothing was done.' },
+  },
+  'release.unknown': {
+    ...{ status: 404, title: 'No such release or file' },
+    ...{ text: 'The project has none of that name, as far as accounts know.' },
+  },
+  'release.unchangeable': {
+    ...{ status: 409, title: 'There is nothing to change' },
+    ...{ text: 'What is deleted cannot be yanked; what is there cannot be restored. Look at the release.' },
+  },
   'database.unavailable': {
     ...{ status: 503, title: 'Not available at the moment' },
     ...{ text: 'Nothing was lost. Try again in a moment.', retryAfterSeconds: 5 },

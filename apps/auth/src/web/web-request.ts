@@ -81,10 +81,10 @@ export class Web {
     return (body as Record<string, unknown>)[name];
   }
 
-  /** A field of a form; what is missing, or there twice, is empty. */
-  field(request: FastifyRequest, name: string): string {
+  /** A field of a form; what is missing, there twice, or longer than `most` characters is empty. */
+  field(request: FastifyRequest, name: string, most = 1_000): string {
     const value = this.value(request, name);
-    return typeof value === 'string' && value.length <= 1_000 ? value.replaceAll('\0', '') : '';
+    return typeof value === 'string' && value.length <= most ? value.replaceAll('\0', '') : '';
   }
 
   /** A parameter of the address, likewise. */

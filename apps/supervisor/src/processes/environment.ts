@@ -42,11 +42,12 @@ export function environments(
   });
   const store = storeEnvironment(settings.store, credentials);
   const authUrl = `http://127.0.0.1:${addresses.auth}`;
+  const warehouseUrl = `http://127.0.0.1:${addresses.warehouse}`;
   return {
     gate: {
       ...common(addresses.gate),
       RIND_AUTH_URL: authUrl,
-      RIND_WAREHOUSE_URL: `http://127.0.0.1:${addresses.warehouse}`,
+      RIND_WAREHOUSE_URL: warehouseUrl,
       RIND_GATE_AUTH_SECRET: secrets.gateAuth,
       RIND_GATE_WAREHOUSE_SECRET: secrets.gateWarehouse,
       RIND_SPOOL_DIR: data.spool('gate'),
@@ -71,6 +72,8 @@ export function environments(
       RIND_GATE_AUTH_SECRET: secrets.gateAuth,
       RIND_SIGNER_AUTH_SECRET: secrets.signerAuth,
       RIND_OPERATOR_AUTH_SECRET: secrets.operatorAuth,
+      RIND_WAREHOUSE_URL: warehouseUrl,
+      RIND_PUBLIC_URL: addresses.publicUrl,
       RIND_AUTH_ORIGIN: `http://localhost:${addresses.auth}`,
       RIND_MAIL: 'development',
       RIND_TOKEN_LOCATION: new URL(addresses.publicUrl).host,

@@ -12,7 +12,7 @@ export function keepGrantBytes(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(grantMediaType, options, (_request, body, done) => done(null, body));
 }
 
-/** The operators' door: a grant needs no further proof than its own signature. */
+/** The door of operators and auth: a grant needs no further proof than its own signature. */
 @Controller('api/v1/grants')
 export class GrantsController {
   constructor(private readonly desk: GrantDesk) {}

@@ -57,6 +57,16 @@ describe('an operator’s grant', () => {
     },
   );
 
+  it.each(['yank', 'unyank', 'delete', 'restore'] as const)(
+    'or one of auth to %s is queued',
+    async (verb) => {
+      const body = signed({ ...revoke, verb }, authSeed);
+      const [first, again] = [await post(body), await post(body)];
+      expect([first.status, again.json()['id']]).toEqual([202, first.json()['id']]);
+      expect(new Uint8Array((await requests()).at(-1)!.envelope)).toEqual(body);
+    },
+  );
+
   it('about a project is a request for its page', async () => {
     await post(signed({ verb: 'status', project: 'six' as ProjectName, status: 'archived' }));
     expect((await requests()).at(-1)).toMatchObject({ target_path: 'simple/six/index.json' });
@@ -72,7 +82,24 @@ describe('an operator’s grant', () => {
 
   it.each<[string, () => Uint8Array, number, string]>([
     ['of a stranger', () => signed(revoke, strangerSeed), 403, 'grant.unknown-key'],
-    ['of auth', () => signed({ ...revoke, verb: 'delete' }, authSeed), 403, 'grant.not-operator'],
+    [
+      'of auth to add a file',
+      () =>
+        signed(
+          {
+            verb: 'add',
+            project: 'six' as ProjectName,
+            filename: 'six-2.0.tar.gz',
+            length: 1,
+            digests: { sha256: 'a'.repeat(64), sha512: 'a'.repeat(128), blake2b256: 'a'.repeat(64) },
+            uploadedAt: '2026-11-21T00:00:00.000000Z',
+          },
+          authSeed,
+        ),
+      403,
+      'grant.not-operator',
+    ],
+    ['of auth to revoke', () => signed(revoke, authSeed), 403, 'grant.verb-not-allowed'],
     [
       'to add',
       () =>

@@ -1,4 +1,4 @@
-import type { Sql, TransactionalSql } from '@rind/database';
+import type { TransactionalSql } from '@rind/database';
 import { isStandardLibraryName } from '@rind/index-model';
 import type { Clock, ProjectName } from '@rind/kernel';
 import { audit } from '../audit/audit-log.ts';

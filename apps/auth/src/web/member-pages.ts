@@ -36,6 +36,7 @@ export function membersContent(
     ${invitations.length === 0 ? html`` : invitedContent(name, invitations, isOwner)}
     ${isOwner ? inviteContent(name, username, unfit) : html``}
     ${mandateContent(name, requiresSecondFactor, isOwner)}
+    ${isOwner ? html`<p><a href="/manage/project/${name}/publishing/">Trusted publishers</a></p>` : html``}
     <h2>Leaving</h2>
     <form class="inline" method="post" action="/manage/project/${name}/members/leave/">
       <button type="submit">Leave ${name}</button>

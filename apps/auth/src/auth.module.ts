@@ -1,10 +1,15 @@
 import { Module } from '@nestjs/common';
 import type { Pool } from '@rind/database';
 import type { Clock, Randomness } from '@rind/kernel';
-import { CLOCK, LOGGER, RANDOMNESS } from '@rind/nest-kit';
+import { CLOCK, CONFIG, LOGGER, RANDOMNESS } from '@rind/nest-kit';
 import type { Logger } from '@rind/nest-kit';
+import type { AccountParts } from './accounts/account-parts.ts';
+import type { AuthConfig } from './config.ts';
 import { DATABASE } from './database.ts';
 import { DatabaseModule } from './database.module.ts';
+import { DisclosedTokens } from './disclosure/disclosed-tokens.ts';
+import { DisclosureKeys } from './disclosure/disclosure-keys.ts';
+import { DisclosureController } from './disclosure/disclosure.controller.ts';
 import { GrantBook } from './grants/grant-book.ts';
 import { GrantBookModule } from './grants/grant-book.module.ts';
 import { GrantIssuer } from './grants/grant-issuer.ts';
@@ -26,7 +31,7 @@ import { TrustedPublishingModule } from './trusted-publishing/trusted-publishing
 import { Publishers } from './trusted-publishing/publishers.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
-import { WebModule } from './web/web.module.ts';
+import { PARTS, WebModule } from './web/web.module.ts';
 
 /** The composition root of auth: the only place where its parts meet the database. */
 @Module({
@@ -34,7 +39,7 @@ import { WebModule } from './web/web.module.ts';
     ...[DatabaseModule, GrantBookModule, MailModule, ReleasesModule],
     ...[TokensModule, TrustedPublishingModule, WebModule],
   ],
-  controllers: [TokensController, GrantsController, OperatorController, BurnController],
+  controllers: [TokensController, GrantsController, OperatorController, BurnController, DisclosureController],
   providers: [
     GateGuard,
     SignerGuard,
@@ -44,6 +49,17 @@ import { WebModule } from './web/web.module.ts';
       inject: [DATABASE, RootKeySeal, CLOCK, Sessions],
       useFactory: (sql: Pool, seal: RootKeySeal, clock: Clock, sessions: Sessions) =>
         new TokenVerifier({ sql, seal, clock, sessions }),
+    },
+    {
+      provide: DisclosureKeys,
+      inject: [CONFIG, CLOCK, LOGGER],
+      useFactory: ({ disclosureKeysUrl: url }: AuthConfig, clock: Clock, logger: Logger) =>
+        url === null ? null : new DisclosureKeys({ url, clock, logger }),
+    },
+    {
+      provide: DisclosedTokens,
+      inject: [PARTS, TokenVerifier],
+      useFactory: (parts: AccountParts, verifier: TokenVerifier) => new DisclosedTokens(parts, verifier),
     },
     {
       provide: Introspection,

@@ -4,7 +4,7 @@ import { commonVariables, httpUrl, KitError, loadConfig, sharedSecret } from '@r
 import { z } from 'zod';
 import { AuthError } from './errors.ts';
 import type { SmtpServer } from './mail/smtp.ts';
-import { readIssuers } from './trusted-publishing/issuer-list.ts';
+import { isTrustworthyAddress, readIssuers } from './trusted-publishing/issuer-list.ts';
 import type { Issuer } from './trusted-publishing/issuer-list.ts';
 
 const variables = z.object({
@@ -38,6 +38,11 @@ const variables = z.object({
   RIND_BREACHED_PASSWORDS_FILE: z.string().min(1).optional(),
   /** Location field of macaroons: the index's domain. */
   RIND_TOKEN_LOCATION: z.string().regex(/^[\x21-\x7e]{1,255}$/),
+  /** Keys of whoever reports leaked tokens, in the form of GitHub. */
+  RIND_DISCLOSURE_KEYS_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(isTrustworthyAddress, 'is neither https nor this machine')
+    .optional(),
   /** JSON: whose identity tokens count. */
   RIND_OIDC_ISSUERS_FILE: z.string().min(1).optional(),
   /** Whom identity tokens have to be for. */
@@ -63,6 +68,8 @@ export interface AuthConfig {
   readonly smtp: SmtpServer | null;
   /** A list of passwords that nobody may choose; null for none. */
   readonly breachedPasswords: string | null;
+  /** Where the keys of whoever reports leaked tokens are; null: nobody does. */
+  readonly disclosureKeysUrl: string | null;
   readonly tokenLocation: string;
   /** Trusted publishing; off while no issuer is listed. */
   readonly oidc: { readonly issuers: readonly Issuer[]; readonly audience: string };
@@ -99,6 +106,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     mailbox: read.RIND_MAIL === 'development',
     smtp: read.RIND_MAIL === 'smtp' ? smtpOf(read) : null,
     breachedPasswords: read.RIND_BREACHED_PASSWORDS_FILE ?? null,
+    disclosureKeysUrl: read.RIND_DISCLOSURE_KEYS_URL ?? null,
     tokenLocation: read.RIND_TOKEN_LOCATION,
     oidc: {
       issuers: readIssuers(read.RIND_OIDC_ISSUERS_FILE),

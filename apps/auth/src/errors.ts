@@ -76,6 +76,12 @@ interface AuthErrors {
   'config.development-only': { variables: readonly string[] };
   /** A stored secret does not open under its row: the database was tampered with. */
   'vault.broken': { purpose: string };
+  /** A report of leaked tokens that is no list of tokens. */
+  'disclosure.malformed': object;
+  /** A report of leaked tokens that its sender has not signed. */
+  'disclosure.bad-signature': object;
+  /** The sender's keys could not be fetched. */
+  'disclosure.keys-unavailable': object;
   /** Too many tries of one kind. */
   'rate.exceeded': object;
   /** More passwords at once than this process hashes. */

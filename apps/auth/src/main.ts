@@ -3,7 +3,7 @@ import { createApp, createLogger, runProcess } from '@rind/nest-kit';
 import { AuthModule } from './auth.module.ts';
 import { readConfig } from './config.ts';
 import { problems } from './problems.ts';
-import { keepTokenRequestBytes } from './trusted-publishing/token-request.ts';
+import { keepRawBodies } from './raw-bodies.ts';
 
 const startLogger = createLogger({ process: 'auth', clock: systemClock() });
 
@@ -17,7 +17,7 @@ await runProcess(startLogger, async () => {
     logger: createLogger({ process: 'auth', clock }),
     problems,
     bodyLimitBytes: 65_536,
-    configure: keepTokenRequestBytes,
+    configure: keepRawBodies,
   });
   await app.listen(config.listen);
   return app;

@@ -19,6 +19,7 @@ export type AuditEvent =
   | 'account.signed-in'
   | 'account.signed-out'
   | 'token.created'
+  | 'token.disclosed'
   | 'token.refused'
   | 'token.revoked'
   | 'token.used-elsewhere'

@@ -25,6 +25,7 @@ const rates = {
   'sign-up/address': { burst: 20, everyMs: 300_000 },
   // Machines that build come from few addresses, and many at once.
   'oidc/address': { burst: 300, everyMs: 200 },
+  'disclosure/address': { burst: 60, everyMs: 1_000 },
   'publisher/account': { burst: 50, everyMs: 900_000 },
   // The meter beside a new password asks for each pause in typing.
   'strength/address': { burst: 60, everyMs: 500 },

@@ -204,3 +204,14 @@ export function pendingPublisherInvalidated(project: string, publisher: string, 
 If you are an owner of the project, add the publisher to it.`,
   };
 }
+
+/** @param url where it was found; empty when that was not said */
+export function tokenDisclosed(username: string, description: string, at: string, url: string): Message {
+  const where = url === '' ? 'in public' : `in public, at\n\n${url}\n\n`;
+  return {
+    subject: 'An API token of yours was found in public',
+    text: `The API token "${description}" of your account ${username} was found ${where} and was revoked on ${at}. It is worth nothing from now on.
+
+Look at what was uploaded since it leaked, and make another token where it was used.`,
+  };
+}

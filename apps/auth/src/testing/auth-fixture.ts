@@ -13,8 +13,8 @@ import { createKeyFile } from '@rind/signers-file';
 import { AuthModule } from '../auth.module.ts';
 import { readConfig } from '../config.ts';
 import { problems } from '../problems.ts';
+import { keepRawBodies } from '../raw-bodies.ts';
 import { Vault } from '../protection/vault.ts';
-import { keepTokenRequestBytes } from '../trusted-publishing/token-request.ts';
 
 export const secrets = {
   gate: 'gate-secret-gate-secret-gate-secret',
@@ -96,7 +96,7 @@ export async function startAuth(variables: Readonly<Record<string, string>> = {}
       logger: createLogger({ process: 'auth', clock, write: (line) => (log += line) }),
       problems,
       bodyLimitBytes: 65_536,
-      configure: keepTokenRequestBytes,
+      configure: keepRawBodies,
     });
   const app = await another();
   const pool = openPool(databaseUrl, { max: 2, name: 'test' });

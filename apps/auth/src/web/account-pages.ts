@@ -84,6 +84,7 @@ const eventTexts: Readonly<Record<string, string>> = {
   'release.unyanked': 'You ended the yanking of files of a release',
   'release.yanked': 'You yanked files of a release',
   'token.created': 'An API token was made',
+  'token.disclosed': 'An API token was found in public, and revoked',
   'token.revoked': 'An API token was revoked',
   'token.used-elsewhere': 'An API token was used from a new address',
   'publisher.added': 'A trusted publisher was added to a project',

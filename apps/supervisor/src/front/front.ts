@@ -11,7 +11,7 @@ export interface FrontRoutes {
 }
 
 const toGate = /^\/legacy(?:\/|\?|$)/;
-const toAuth = /^\/_\/oidc\//;
+const toAuth = /^\/_\/(?:oidc|secrets|github)\//;
 /** Spoken between processes only; never through the public address. */
 const internal = /^\/(?:internal|healthz|readyz|metrics)(?:\/|\?|$)/;
 /** Connection-bound headers are not passed on (RFC 9110 §7.6.1). */

@@ -9,6 +9,7 @@ import type { Factor } from './factor-journey.ts';
 import { checkPasskeys } from './passkey-journey.ts';
 import type { Results } from './results.ts';
 import { takeScreenshots } from './screenshots.ts';
+import { checkTokens, strengthMeter } from './token-journey.ts';
 import { visit, windows } from './visit.ts';
 
 const person = { username: 'ann-author', email: 'ann@example.org', password: 'ferrets like ragged tables' };
@@ -31,7 +32,7 @@ const forPeople: readonly CheckedPage[] = [
 /** The pages of auth: the life of an account without a single script, then how each page looks. */
 export async function checkAccounts(
   browser: Browser,
-  instance: Pick<InstanceFile, 'auth' | 'mail' | 'user' | 'password'>,
+  instance: InstanceFile,
   results: Results,
   pictures: string | null,
 ): Promise<void> {
@@ -67,7 +68,9 @@ export async function checkAccounts(
     );
     const { auth } = instance;
     const shown = pictures === null ? null : join(dirname(pictures), 'auth');
-    const { username, password } = person;
+    const { username, password, email } = person;
+    await checkTokens(browser, { instance, email, storageState }, results, shown);
+    await results.run('an account: a meter follows a new password', () => strengthMeter(browser, auth));
     await checkPasskeys(browser, { auth, username, password, factor, storageState }, results, shown);
     if (pictures !== null) {
       const folder = join(dirname(pictures), 'auth');

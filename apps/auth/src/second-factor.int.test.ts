@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startAuth } from './testing/auth-fixture.ts';
 import type { AuthFixture } from './testing/auth-fixture.ts';
 import { TestBrowser, mailTo } from './testing/browser.ts';
-import { newMember, password } from './testing/member.ts';
+import { confirmDevice, newMember, password } from './testing/member.ts';
 
 const stepMs = 30_000;
 
@@ -151,7 +151,8 @@ describe('signing in with a second factor', () => {
       code: codeAt(secret),
       next: '/account/log/',
     });
-    expect([right.status, right.location]).toEqual([303, '/account/log/']);
+    const confirmed = await confirmDevice(auth, other, name, right);
+    expect([confirmed.status, confirmed.location]).toEqual([303, '/account/log/']);
     expect((await other.get('/account/')).status).toBe(200);
   });
 
@@ -168,14 +169,17 @@ describe('signing in with a second factor', () => {
       expect([answer.status, answer.code]).toEqual([403, 'account.code-refused']);
     }
     auth.clock.advance(stepMs);
-    expect((await again.post('/account/second-factor/', { code: codeAt(secret) })).status).toBe(303);
+    const next = await again.post('/account/second-factor/', { code: codeAt(secret) });
+    expect((await confirmDevice(auth, again, name, next)).location).toBe('/account/');
   });
 
   it('takes a recovery code, once, and mails it', async () => {
     const { codes } = await enrol();
     const other = await halfWay();
-    expect((await other.post('/account/second-factor/', { code: codes[1]! })).status).toBe(303);
-    expect((await mailTo(auth, `${name}@example.org`)).subject).toBe('A recovery code was used');
+    const right = await other.post('/account/second-factor/', { code: codes[1]! });
+    expect((await confirmDevice(auth, other, name, right)).location).toBe('/account/');
+    const { subject } = await mailTo(auth, `${name}@example.org`, 'A recovery code was used');
+    expect(subject).toBe('A recovery code was used');
     const again = await halfWay();
     expect((await again.post('/account/second-factor/', { code: codes[1]! })).status).toBe(403);
   });

@@ -1,6 +1,7 @@
 import type { TransactionalSql } from '@rind/database';
 import type { Clock, Randomness } from '@rind/kernel';
 import type { Rates } from '../limits/rates.ts';
+import type { Devices } from '../devices/devices.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { Vault } from '../protection/vault.ts';
 import type { HalfSessions } from '../second-factor/half-sessions.ts';
@@ -30,6 +31,7 @@ export interface AccountParts {
   readonly passkeys: PasskeyFactor;
   readonly recoveryCodes: RecoveryCodes;
   readonly halfSessions: HalfSessions;
+  readonly devices: Devices;
   /** Where people meet auth, without a slash at the end. */
   readonly origin: string;
 }

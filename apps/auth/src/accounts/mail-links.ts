@@ -4,7 +4,7 @@ import { newSecret, readSecret } from '../protection/bearer-secret.ts';
 import type { Vault } from '../protection/vault.ts';
 
 /** What opening a link does. */
-export type LinkPurpose = 'verify-email' | 'reset-password';
+export type LinkPurpose = 'verify-email' | 'reset-password' | 'confirm-device';
 
 export interface MailLinksParts {
   readonly vault: Vault;
@@ -15,6 +15,7 @@ export interface MailLinksParts {
 const lifetimeMs: Readonly<Record<LinkPurpose, number>> = {
   'verify-email': 24 * 3_600_000,
   'reset-password': 3_600_000,
+  'confirm-device': 30 * 60_000,
 };
 
 /** Links in mails: each good once, for one purpose, for a while, and for as long as what it speaks of is unchanged. */

@@ -2,7 +2,7 @@ import type { Sql } from '@rind/database';
 import { audit } from '../audit/audit-log.ts';
 import { tooMany } from '../limits/rates.ts';
 import { passwordChanged, resetPassword } from '../mail/messages.ts';
-import type { Person, Visitor } from '../sessions/sessions.ts';
+import type { Arrival, Person, Visitor } from '../sessions/sessions.ts';
 import type { AccountParts } from './account-parts.ts';
 import { knowsPassword } from './password-proof.ts';
 import { refusePassword } from './password-rules.ts';
@@ -16,7 +16,7 @@ interface Known {
   readonly username: string;
 }
 
-/** New passwords: by the old one, or by a link that was mailed. Either signs everybody else out. */
+/** New passwords: by the old one, or by a link that was mailed. Either signs everybody else out, and no other device is known any more. */
 export class PasswordChange {
   private readonly parts: AccountParts;
 
@@ -25,14 +25,16 @@ export class PasswordChange {
   }
 
   /** @throws AuthError `rate.exceeded`, `auth.busy` */
-  async change(person: Person, old: string, chosen: string, visitor: Visitor): Promise<ChangeOutcome> {
+  async change(person: Person, old: string, chosen: string, arrival: Arrival): Promise<ChangeOutcome> {
     const { sql, passwords } = this.parts;
-    if (!(await knowsPassword(this.parts, person, old, visitor))) return 'wrong-password';
+    if (!(await knowsPassword(this.parts, person, old, arrival))) return 'wrong-password';
     const known = { id: person.accountId, username: person.username };
     const refused = await this.refuse(known, chosen);
     if (refused !== null) return refused;
     const sealed = await passwords.seal(chosen, known.id);
-    await sql.transaction((tx) => this.set(tx, known, sealed, visitor, person.sessionId));
+    await sql.transaction((tx) =>
+      this.set(tx, known, sealed, arrival, { sessionId: person.sessionId, device: arrival.device }),
+    );
     return 'changed';
   }
 
@@ -80,7 +82,7 @@ export class PasswordChange {
       if (email?.verified !== true) return 'bad-link';
       const used = await links.use(tx, 'reset-password', token, email.address.toLowerCase());
       if (used !== known.id) return 'bad-link';
-      await this.set(tx, known, sealed, visitor, null);
+      await this.set(tx, known, sealed, visitor, { sessionId: null, device: null });
       return 'changed';
     });
   }
@@ -92,29 +94,31 @@ export class PasswordChange {
     return (await this.parts.breached.isBreached(chosen)) ? 'breached' : null;
   }
 
-  /** @param but the session that goes on */
+  /** @param but the session that goes on, and the cookie of its device */
   private async set(
     tx: Sql,
     known: Known,
     sealed: Buffer,
     visitor: Visitor,
-    but: Buffer | null,
+    but: { readonly sessionId: Buffer | null; readonly device: string | null },
   ): Promise<void> {
-    const { clock, sessions, halfSessions, links, emails, outbox } = this.parts;
+    const { clock, sessions, halfSessions, devices, links, emails, outbox } = this.parts;
     const now = new Date(clock.nowMs());
     await tx.query('UPDATE auth.account SET password_sealed = $2, password_changed_at = $3 WHERE id = $1', [
       known.id,
       sealed,
       now,
     ]);
-    const ended = await sessions.endAll(tx, known.id, but);
+    const ended = await sessions.endAll(tx, known.id, but.sessionId);
+    const forgotten = await devices.forgetAll(tx, known.id, but.device);
     await halfSessions.endAll(tx, known.id);
     await links.burnAll(tx, 'reset-password', known.id);
+    await links.burnAll(tx, 'confirm-device', known.id);
     await audit(tx, clock, {
       event: 'account.password-changed',
       actor: known.username,
       accountId: known.id,
-      detail: { address: visitor.address, sessionsEnded: ended },
+      detail: { address: visitor.address, sessionsEnded: ended, devicesForgotten: forgotten },
     });
     const email = await emails.ofAccount(tx, known.id);
     if (email === null) return;

@@ -1,9 +1,10 @@
 import type { Sql } from '@rind/database';
 import { audit } from '../audit/audit-log.ts';
+import { KnownDevices } from '../devices/known-devices.ts';
 import { tooMany } from '../limits/rates.ts';
 import type { Counted } from '../limits/rates.ts';
 import { isEnrolled } from '../second-factor/enrolment.ts';
-import type { Person, Visitor } from '../sessions/sessions.ts';
+import type { Arrival, Person, SignedIn } from '../sessions/sessions.ts';
 import type { AccountParts } from './account-parts.ts';
 
 export interface SignInForm {
@@ -12,7 +13,7 @@ export interface SignInForm {
 }
 
 /** A session, or where there is a second factor the way to it. */
-export type SignInOutcome = { readonly cookie: string } | { readonly halfCookie: string } | null;
+export type SignInOutcome = SignedIn | { readonly halfCookie: string } | null;
 
 interface AccountRow {
   readonly id: string;
@@ -24,20 +25,22 @@ interface AccountRow {
 /** Signing in with a password, and out. */
 export class SignIn {
   private readonly parts: AccountParts;
+  private readonly devices: KnownDevices;
 
   constructor(parts: AccountParts) {
     this.parts = parts;
+    this.devices = new KnownDevices(parts);
   }
 
   /**
-   * The new cookie, or null: no such name, another password, or a disabled account, which look alike and take
+   * The new cookies, or null: no such name, another password, or a disabled account, which look alike and take
    * as long. @throws AuthError `rate.exceeded`, `auth.busy`
    */
-  async perform({ username, password }: SignInForm, visitor: Visitor): Promise<SignInOutcome> {
+  async perform({ username, password }: SignInForm, arrival: Arrival): Promise<SignInOutcome> {
     const { sql, clock, rates, passwords, sessions, halfSessions } = this.parts;
     const counted: readonly Counted[] = [
-      ['sign-in/user-from-address', username.toLowerCase(), visitor.address],
-      ['sign-in/address', visitor.address],
+      ['sign-in/user-from-address', username.toLowerCase(), arrival.address],
+      ['sign-in/address', arrival.address],
       ['sign-in/everybody'],
     ];
     if (!(await rates.take(...counted))) throw tooMany();
@@ -49,7 +52,7 @@ export class SignIn {
         event: 'account.sign-in-refused',
         actor: null,
         ...(accountId === undefined ? {} : { accountId }),
-        detail: { address: visitor.address, reason: reasonOf(account) },
+        detail: { address: arrival.address, reason: reasonOf(account) },
       });
       return null;
     }
@@ -59,14 +62,15 @@ export class SignIn {
       if (await isEnrolled(this.parts, tx, account.id)) {
         return { halfCookie: await halfSessions.begin(tx, account.id) };
       }
-      const cookie = await sessions.begin(tx, account.id, visitor, 'password');
+      const cookie = await sessions.begin(tx, account.id, arrival, 'password');
       await audit(tx, clock, {
         event: 'account.signed-in',
         actor: account.username,
         accountId: account.id,
-        detail: { address: visitor.address, agent: visitor.agent },
+        detail: { address: arrival.address, agent: arrival.agent },
       });
-      return { cookie };
+      const who = { accountId: account.id, username: account.username };
+      return { cookie, device: await this.devices.arrive(tx, who, arrival) };
     });
   }
 

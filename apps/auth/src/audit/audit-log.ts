@@ -4,6 +4,9 @@ import type { Clock } from '@rind/kernel';
 /** Events of auth, listed in docs/reference/audit-events.md. */
 export type AuditEvent =
   | 'account.created'
+  | 'account.device-confirmed'
+  | 'account.device-forgotten'
+  | 'account.device-unknown'
   | 'account.email-verified'
   | 'account.factor-added'
   | 'account.factor-removed'

@@ -30,6 +30,8 @@ const rates = {
   // The meter beside a new password asks for each pause in typing.
   'strength/address': { burst: 60, everyMs: 500 },
   'mail/to': { burst: 5, everyMs: 600_000 },
+  // Only whoever has given the password, and a code where one is asked for, can use it up.
+  'mail/device': { burst: 5, everyMs: 600_000 },
   'mail/token-address': { burst: 3, everyMs: 12 * 3_600_000 },
   'mail/by-address': { burst: 20, everyMs: 60_000 },
 } as const satisfies Record<string, Rate>;
@@ -57,6 +59,11 @@ export class Rates {
   async take(...counted: readonly Counted[]): Promise<boolean> {
     for (const one of counted) if (!(await this.takeOne(one))) return false;
     return true;
+  }
+
+  /** Counts in a transaction: what is rolled back was not counted. */
+  within(sql: Sql): Rates {
+    return new Rates({ ...this.parts, sql });
   }
 
   /** The act came out well: it was nobody's guess. */

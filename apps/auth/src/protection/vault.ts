@@ -5,9 +5,13 @@ import { AuthError } from '../errors.ts';
 
 /** What a MAC or a sealed value is good for: one made for another purpose never fits. */
 export type Purpose =
+  | 'device'
+  | 'device-proof'
   | 'email'
   | 'half-session'
+  | 'half-session-waiting'
   | 'invitation'
+  | 'link/confirm-device'
   | 'link/reset-password'
   | 'link/verify-email'
   | 'mail'

@@ -2,7 +2,9 @@ import type { Sql } from '@rind/database';
 import type { AccountParts } from '../accounts/account-parts.ts';
 import { knowsPassword } from '../accounts/password-proof.ts';
 import { audit } from '../audit/audit-log.ts';
-import type { Person, Visitor } from '../sessions/sessions.ts';
+import { DeviceConfirmation } from '../devices/device-confirmation.ts';
+import { tooMany } from '../limits/rates.ts';
+import type { Arrival, Person, SignedIn, Visitor } from '../sessions/sessions.ts';
 import { isEnrolled } from './enrolment.ts';
 import { countTry, useCode } from './factor-tries.ts';
 import type { HalfSession } from './half-sessions.ts';
@@ -14,27 +16,34 @@ import type { CodeOutcome } from './totp-factor.ts';
 /** A code of the app or a recovery code as it was typed, or what a browser answers for a passkey. */
 export type GivenFactor = { readonly code: string } | { readonly passkey: AssertionAnswer };
 export type ProofOutcome = CodeOutcome | PasskeyOutcome;
+/** `mailed`: it was right, and now waits for the link that was mailed. */
+export type SecondStepOutcome = SignedIn | 'mailed' | Exclude<ProofOutcome, 'ok'>;
 
 /** Proving who one is by a second factor: to sign in, and again before what is sensitive. */
 export class FactorProof {
   private readonly parts: AccountParts;
   private readonly passkeys: Passkeys;
+  private readonly confirmation: DeviceConfirmation;
 
   constructor(parts: AccountParts) {
     this.parts = parts;
     this.passkeys = new Passkeys(parts);
+    this.confirmation = new DeviceConfirmation(parts);
   }
 
   /**
-   * The second step of signing in. Answers the session's cookie.
+   * The second step of signing in. A passkey cannot be given to somebody else's page, so it makes its device known; a
+   * code can, and from a device that is not known it is not enough ({@link DeviceConfirmation}).
+   * @param next where the sign-in leads
    * @throws AuthError `rate.exceeded`, `vault.broken`
    */
   async signIn(
     half: HalfSession,
     given: GivenFactor,
-    visitor: Visitor,
-  ): Promise<{ readonly cookie: string } | Exclude<ProofOutcome, 'ok'>> {
-    const { sql, clock, sessions, halfSessions, rates } = this.parts;
+    visitor: Arrival,
+    next: string,
+  ): Promise<SecondStepOutcome> {
+    const { sql, clock, sessions, halfSessions, devices, rates } = this.parts;
     const { accountId, id: asker } = half;
     const counted = await countTry(rates, accountId, visitor);
     const outcome = await sql.transaction(async (tx) => {
@@ -46,6 +55,11 @@ export class FactorProof {
       const { username } = rows[0]!;
       const used = await this.use(tx, { accountId, username, asker }, 'sign-in', given, visitor);
       if (used !== 'ok') return used;
+      const known = 'passkey' in given || (await devices.isKnown(tx, accountId, visitor.device));
+      if (!known) {
+        const asked = await this.confirmation.ask(tx, half, username, visitor, next);
+        if (asked !== 'no-address') return asked;
+      }
       if (!(await halfSessions.end(tx, half))) return 'reused';
       const cookie = await sessions.begin(tx, accountId, visitor, 'second-factor');
       await audit(tx, clock, {
@@ -59,9 +73,12 @@ export class FactorProof {
           ...('passkey' in given ? { passkey: true } : {}),
         },
       });
-      return { cookie };
+      // Not where nobody could be asked: such a device stays unknown.
+      const device = known ? await devices.remember(tx, accountId, visitor.device, visitor) : null;
+      return { cookie, device };
     });
-    if (typeof outcome === 'object' && 'cookie' in outcome) {
+    if (outcome === 'limited') throw tooMany();
+    if (outcome === 'mailed' || (typeof outcome === 'object' && 'cookie' in outcome)) {
       await rates.giveBack(...counted);
       return outcome;
     }

@@ -13,6 +13,19 @@ export interface Visitor {
   readonly agent: string;
 }
 
+/** Whoever signs in. */
+export interface Arrival extends Visitor {
+  /** The cookie that says which device it is; null where there is none. */
+  readonly device: string | null;
+}
+
+/** The cookies of somebody who has signed in. */
+export interface SignedIn {
+  readonly cookie: string;
+  /** Of the device, when it is known from now on. */
+  readonly device: string | null;
+}
+
 /** Somebody who is signed in. */
 export interface Person {
   readonly accountId: string;
@@ -54,13 +67,22 @@ export class Sessions {
     this.parts = parts;
   }
 
-  /** Answers the cookie: always a new one, so that nobody can have fixed it before. Signing in is a proof of who it is. */
-  async begin(sql: Sql, accountId: string, visitor: Visitor, by: SignedInBy): Promise<string> {
+  /**
+   * Answers the cookie: always a new one, so that nobody can have fixed it before. Signing in is a proof of who it is.
+   * @param provenAtMs when that was, where it was not just now; milliseconds since 1970
+   */
+  async begin(
+    sql: Sql,
+    accountId: string,
+    visitor: Visitor,
+    by: SignedInBy,
+    provenAtMs = this.parts.clock.nowMs(),
+  ): Promise<string> {
     const { vault, clock, randomness } = this.parts;
     const secret = newSecret(accountId, randomness);
     const nowMs = clock.nowMs();
     const sessionId = vault.mac('session', secret.text);
-    const proof = { provenAtMs: nowMs, factorAtMs: by === 'second-factor' ? nowMs : null };
+    const proof = { provenAtMs, factorAtMs: by === 'second-factor' ? provenAtMs : null };
     await sql.query(
       `INSERT INTO auth.session
          (id, account_id, created_at, seen_at, expires_at, address, agent, proven_at, factor_at, proof)

@@ -13,13 +13,16 @@ export const origin = 'http://localhost:8459';
 /** Sends forms and keeps cookies as a browser does; no socket, no script. */
 export class TestBrowser {
   cookie: string | null = null;
+  device: string | null = null;
   private half: string | null = null;
   private readonly auth: AuthFixture;
   private readonly address: string;
+  private readonly agent: string;
 
-  constructor(auth: AuthFixture, address = '198.51.100.7') {
+  constructor(auth: AuthFixture, address = '198.51.100.7', agent = 'lightMyRequest') {
     this.auth = auth;
     this.address = address;
+    this.agent = agent;
   }
 
   get(path: string): Promise<PageAnswer> {
@@ -50,6 +53,7 @@ export class TestBrowser {
   movedTo(address: string): TestBrowser {
     const moved = new TestBrowser(this.auth, address);
     moved.cookie = this.cookie;
+    moved.device = this.device;
     moved.half = this.half;
     return moved;
   }
@@ -63,18 +67,24 @@ export class TestBrowser {
     const cookies = [
       ...(this.cookie === null ? [] : [`rind=${this.cookie}`]),
       ...(this.half === null ? [] : [`rind-half=${this.half}`]),
+      ...(this.device === null ? [] : [`rind-device=${this.device}`]),
     ];
     const answer = await this.auth.app.fastify.inject({
       method,
       url,
       remoteAddress: this.address,
-      headers: { ...headers, ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }) },
+      headers: {
+        'user-agent': this.agent,
+        ...headers,
+        ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }),
+      },
       ...(payload === undefined ? {} : { payload }),
     });
     for (const set of [answer.headers['set-cookie'] ?? []].flat()) {
-      const [, name, value] = /^(rind|rind-half)=([^;]*)/.exec(set) ?? [];
+      const [, name, value] = /^(rind|rind-half|rind-device)=([^;]*)/.exec(set) ?? [];
       if (name === 'rind') this.cookie = value || null;
       if (name === 'rind-half') this.half = value || null;
+      if (name === 'rind-device') this.device = value || null;
     }
     const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
     return {
@@ -87,12 +97,20 @@ export class TestBrowser {
   }
 }
 
-/** The newest mail to an address, and the path of the link in it. */
-export async function mailTo(auth: AuthFixture, address: string): Promise<{ subject: string; path: string }> {
+export interface ReadMail {
+  readonly subject: string;
+  readonly text: string;
+  /** Of the link in it. */
+  readonly path: string;
+}
+
+/** The newest mail to an address, of that subject if one is given. */
+export async function mailTo(auth: AuthFixture, address: string, subject?: string): Promise<ReadMail> {
   const answer = await auth.app.fastify.inject({
     url: `/mailbox/messages?to=${encodeURIComponent(address)}`,
   });
-  const [mail] = answer.json<{ subject: string; text: string }[]>();
+  const mails = answer.json<{ subject: string; text: string }[]>();
+  const mail = mails.find((each) => subject === undefined || each.subject === subject);
   const link = /^http:\/\/localhost:8459(\S*)$/m.exec(mail?.text ?? '');
-  return { subject: mail?.subject ?? '', path: link?.[1] ?? '' };
+  return { subject: mail?.subject ?? '', text: mail?.text ?? '', path: link?.[1] ?? '' };
 }

@@ -1,6 +1,7 @@
 import { generateSync } from 'otplib';
 import { expect } from 'vitest';
 import { TestBrowser, mailTo, origin } from './browser.ts';
+import type { PageAnswer } from './browser.ts';
 import type { AuthFixture } from './auth-fixture.ts';
 
 export const password = 'four words make one';
@@ -35,6 +36,22 @@ export async function enrolApp(auth: AuthFixture, browser: TestBrowser): Promise
   expect([answer.status, answer.location]).toEqual([303, '/account/factors/']);
   auth.clock.advance(30_000);
   return { secret, codes: codes.slice(1) };
+}
+
+/** Opens the link that a right code from a new device had mailed, in the browser that typed it. Answers what comes then. */
+export async function confirmDevice(
+  auth: AuthFixture,
+  browser: TestBrowser,
+  name: string,
+  typed: PageAnswer,
+): Promise<PageAnswer> {
+  expect([typed.status, typed.location]).toEqual([303, '/account/confirm-device/']);
+  expect((await browser.get('/account/')).status).toBe(303);
+  const { subject, path } = await mailTo(auth, `${name}@example.org`);
+  expect(subject).toBe('Confirm that you are signing in');
+  expect((await browser.get(path)).status).toBe(200);
+  const token = new URL(path, origin).searchParams.get('token')!;
+  return browser.post('/account/confirm-device/', { token });
 }
 
 /** What the app shows now. */

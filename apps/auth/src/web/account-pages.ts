@@ -27,7 +27,7 @@ export function accountContent(
       <a href="/manage/projects/">Your projects</a> · <a href="/account/password/">Change your password</a> ·
       <a href="/account/factors/">Second factor</a> · <a href="/account/tokens/">API tokens</a> ·
       <a href="/account/publishing/">Pending publishers</a> ·
-      <a href="/account/invitations/">Invitations</a>
+      <a href="/account/invitations/">Invitations</a> · <a href="/account/devices/">Devices</a>
     </p>
     <h2 id="sessions">Where you are signed in</h2>
     <ul class="rows">
@@ -55,6 +55,9 @@ const unconfirmed = html`<div class="state warn">
 
 const eventTexts: Readonly<Record<string, string>> = {
   'account.created': 'The account was created',
+  'account.device-confirmed': 'A sign-in from a new device was confirmed by mail',
+  'account.device-forgotten': 'A device was forgotten',
+  'account.device-unknown': 'A sign-in from a device that was not known',
   'account.email-verified': 'The e-mail address was confirmed',
   'account.factor-added': 'A second factor was added',
   'account.factor-removed': 'A second factor was removed',

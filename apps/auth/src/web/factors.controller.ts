@@ -3,6 +3,7 @@ import type { Sql } from '@rind/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toString as drawQr } from 'qrcode';
 import { DATABASE } from '../database.ts';
+import { KnownDevices } from '../devices/known-devices.ts';
 import { FactorProof } from '../second-factor/factor-proof.ts';
 import { HalfSessions } from '../second-factor/half-sessions.ts';
 import type { HalfSession } from '../second-factor/half-sessions.ts';
@@ -37,12 +38,15 @@ export class FactorsController {
     @Inject(HalfSessions) private readonly halfSessions: HalfSessions,
     @Inject(SecondFactor) private readonly factor: SecondFactor,
     @Inject(FactorProof) private readonly proof: FactorProof,
+    @Inject(KnownDevices) private readonly devices: KnownDevices,
   ) {}
 
   @Get('second-factor')
   async secondStepForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const next = nextPath(this.web.parameter(request, 'next'));
-    await this.sendSecondStep(reply, await this.half(request), next, null);
+    const half = await this.half(request);
+    if (half !== null && half.waiting !== null) this.web.redirect(reply, '/account/confirm-device/');
+    else await this.sendSecondStep(reply, half, next, null);
   }
 
   @Post('second-factor')
@@ -56,8 +60,10 @@ export class FactorsController {
       return;
     }
     const given = { code: web.field(request, 'code') };
-    const outcome = await this.proof.signIn(half, given, web.visitor(request));
-    if (typeof outcome === 'object' && 'cookie' in outcome) web.signed(reply, outcome.cookie, next);
+    const outcome =
+      half.waiting !== null ? 'mailed' : await this.proof.signIn(half, given, web.arrival(request), next);
+    if (outcome === 'mailed') web.halfSigned(reply, web.halfCookie(request)!, '/account/confirm-device/');
+    else if (typeof outcome === 'object' && 'cookie' in outcome) web.signed(reply, outcome, next);
     else await this.sendSecondStep(reply, half, next, codeText(outcome));
   }
 
@@ -126,6 +132,7 @@ export class FactorsController {
     if (person === null) return;
     const sealed = web.field(request, 'offer');
     const outcome = await factor.enrolTotp(person, sealed, web.field(request, 'code'), web.visitor(request));
+    if (outcome === 'ok') web.remember(reply, await this.devices.remember(person, web.arrival(request)));
     const secret = factor.offeredSecret(person, sealed);
     if (outcome === 'ok' || outcome === 'already' || outcome === 'not-allowed' || outcome === 'stale')
       web.redirect(reply, outcome === 'stale' ? '/account/totp/' : '/account/factors/');

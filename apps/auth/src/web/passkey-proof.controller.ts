@@ -41,11 +41,12 @@ export class PasskeyProofController {
     const half = await this.halfOr(request, reply);
     if (half === null) return;
     const passkey = this.answerIn(request);
-    const outcome =
-      passkey === null ? 'wrong' : await this.proof.signIn(half, { passkey }, web.visitor(request));
     const next = nextPath(web.field(request, 'next'));
-    if (typeof outcome === 'object' && 'cookie' in outcome) web.signedForScript(reply, outcome.cookie, next);
-    else this.refuse(reply, outcome);
+    const outcome =
+      passkey === null ? 'wrong' : await this.proof.signIn(half, { passkey }, web.arrival(request), next);
+    if (typeof outcome === 'object' && 'cookie' in outcome) web.signedForScript(reply, outcome, next);
+    // A passkey waits for no mail.
+    else this.refuse(reply, outcome === 'mailed' ? 'wrong' : outcome);
   }
 
   @Post('sudo/passkey/options')

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KnownDevices } from '../devices/known-devices.ts';
 import { registrationAnswer } from '../second-factor/passkey-answer.ts';
 import { mostPasskeys } from '../second-factor/passkey-factor.ts';
 import { Passkeys } from '../second-factor/passkeys.ts';
@@ -26,6 +27,7 @@ export class PasskeysController {
     @Inject(Web) private readonly web: Web,
     @Inject(Passkeys) private readonly passkeys: Passkeys,
     @Inject(SecondFactor) private readonly factor: SecondFactor,
+    @Inject(KnownDevices) private readonly devices: KnownDevices,
   ) {}
 
   @Get(passkeyScript.path.replace('/account/', ''))
@@ -64,8 +66,12 @@ export class PasskeysController {
     const name = web.field(request, 'name');
     const outcome =
       answer === undefined ? 'wrong' : await this.passkeys.add(person, name, answer, web.visitor(request));
-    if (outcome === 'ok') web.answer(reply, 200, { next: '/account/factors/' });
-    else this.refuse(reply, outcome);
+    if (outcome !== 'ok') {
+      this.refuse(reply, outcome);
+      return;
+    }
+    web.remember(reply, await this.devices.remember(person, web.arrival(request)));
+    web.answer(reply, 200, { next: '/account/factors/' });
   }
 
   @Get('passkeys/:id/remove')

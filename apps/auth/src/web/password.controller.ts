@@ -100,7 +100,7 @@ export class PasswordController {
       person,
       web.field(request, 'old'),
       web.field(request, 'password'),
-      web.visitor(request),
+      web.arrival(request),
     );
     if (outcome === 'changed') {
       const done = messageContent('Your password was changed', 'Everybody else was signed out.', {

@@ -67,7 +67,7 @@ export class SignInController {
     };
     const next = nextPath(web.field(request, 'next'));
     const before = await web.person(request);
-    const outcome = await this.signIn.perform(form, web.visitor(request));
+    const outcome = await this.signIn.perform(form, web.arrival(request));
     if (outcome === null) {
       const refused = 'The user name or the password is not right.';
       const code = 'account.sign-in-refused';
@@ -75,7 +75,7 @@ export class SignInController {
       return;
     }
     if (before !== null) await this.signIn.signOut(before);
-    if ('cookie' in outcome) web.signed(reply, outcome.cookie, next);
+    if ('cookie' in outcome) web.signed(reply, outcome, next);
     else
       web.halfSigned(reply, outcome.halfCookie, `/account/second-factor/?next=${encodeURIComponent(next)}`);
   }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError } from '../errors.ts';
-import type { Person, Sessions, Visitor } from '../sessions/sessions.ts';
+import type { Arrival, Person, Sessions, SignedIn, Visitor } from '../sessions/sessions.ts';
 import type { OwnCookie } from './cookie.ts';
 import type { PageScript } from './page-script.ts';
 import { page } from './page.ts';
@@ -12,6 +12,8 @@ export interface WebParts {
   readonly cookie: OwnCookie;
   /** Of people who owe the second factor. */
   readonly halfCookie: OwnCookie;
+  /** Of devices that are known to an account. */
+  readonly deviceCookie: OwnCookie;
   /** Where people meet auth, without a slash at the end. */
   readonly origin: string;
 }
@@ -61,6 +63,11 @@ export class Web {
   visitor(request: FastifyRequest): Visitor {
     const agent = (request.headers['user-agent'] ?? '').replace(/[^ -~]/g, '').slice(0, 200);
     return { address: request.ip, agent };
+  }
+
+  /** Likewise, and which device it is. */
+  arrival(request: FastifyRequest): Arrival {
+    return { ...this.visitor(request), device: this.parts.deviceCookie.read(request.headers.cookie) };
   }
 
   /**
@@ -129,27 +136,34 @@ export class Web {
     this.plain(reply).redirect(to, 303);
   }
 
-  /** A session begins, or ends where `cookie` is null; nobody owes a second factor any more. */
-  signed(reply: FastifyReply, cookie: string | null, to: string): void {
-    this.setSession(reply, cookie);
+  /** A session begins, or ends where `signedIn` is null; nobody owes a second factor any more. */
+  signed(reply: FastifyReply, signedIn: SignedIn | null, to: string): void {
+    this.setSession(reply, signedIn);
     this.redirect(reply, to);
   }
 
   /** A session begins, and a script of ours is told where to go. */
-  signedForScript(reply: FastifyReply, cookie: string, next: string): void {
-    this.setSession(reply, cookie);
+  signedForScript(reply: FastifyReply, signedIn: SignedIn, next: string): void {
+    this.setSession(reply, signedIn);
     this.answer(reply, 200, { next });
   }
 
-  /** The password was right, and a second factor is owed. */
+  /** The device is known from now on; null changes nothing. */
+  remember(reply: FastifyReply, device: string | null): void {
+    if (device !== null) void reply.header('Set-Cookie', this.parts.deviceCookie.set(device));
+  }
+
+  /** The password was right, and a second factor is owed, or its confirmation by mail. */
   halfSigned(reply: FastifyReply, cookie: string, to: string): void {
     void reply.header('Set-Cookie', this.parts.halfCookie.set(cookie));
     this.redirect(reply, to);
   }
 
-  private setSession(reply: FastifyReply, cookie: string | null): void {
+  private setSession(reply: FastifyReply, signedIn: SignedIn | null): void {
     const { cookie: full, halfCookie: half } = this.parts;
-    void reply.header('Set-Cookie', [cookie === null ? full.clear() : full.set(cookie), half.clear()]);
+    const session = signedIn === null ? full.clear() : full.set(signedIn.cookie);
+    void reply.header('Set-Cookie', [session, half.clear()]);
+    this.remember(reply, signedIn?.device ?? null);
   }
 
   /** Of people, and of links that open accounts: nothing is kept, framed, or told to other sites. */

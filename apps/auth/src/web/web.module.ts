@@ -15,6 +15,9 @@ import { SignUp } from '../accounts/sign-up.ts';
 import type { AuthConfig } from '../config.ts';
 import { DATABASE } from '../database.ts';
 import { DatabaseModule } from '../database.module.ts';
+import { DeviceConfirmation } from '../devices/device-confirmation.ts';
+import { Devices, deviceSeconds } from '../devices/devices.ts';
+import { KnownDevices } from '../devices/known-devices.ts';
 import { Rates } from '../limits/rates.ts';
 import { Outbox } from '../mail/outbox.ts';
 import { giveFirstProofsWhenPossible } from '../projects/first-proofs.ts';
@@ -24,7 +27,7 @@ import { Members } from '../projects/members.ts';
 import type { MembersParts } from '../projects/members.ts';
 import { Vault } from '../protection/vault.ts';
 import { FactorProof } from '../second-factor/factor-proof.ts';
-import { HalfSessions, halfSessionSeconds } from '../second-factor/half-sessions.ts';
+import { HalfSessions, waitingSeconds } from '../second-factor/half-sessions.ts';
 import { PasskeyFactor } from '../second-factor/passkey-factor.ts';
 import { Passkeys } from '../second-factor/passkeys.ts';
 import { RecoveryCodes } from '../second-factor/recovery-codes.ts';
@@ -36,7 +39,9 @@ import { TokenAddresses } from '../tokens/token-addresses.ts';
 import { TokenMint } from '../tokens/token-mint.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { AccountController } from './account.controller.ts';
+import { ConfirmDeviceController } from './confirm-device.controller.ts';
 import { OwnCookie } from './cookie.ts';
+import { DevicesController } from './devices.controller.ts';
 import { FactorsController } from './factors.controller.ts';
 import { InvitationsController } from './invitations.controller.ts';
 import { MailboxController } from './mailbox.controller.ts';
@@ -68,6 +73,8 @@ export const PARTS = Symbol('parts of accounts');
     StrengthController,
     PasskeysController,
     PasskeyProofController,
+    DevicesController,
+    ConfirmDeviceController,
     MailboxController,
   ],
   providers: [
@@ -89,6 +96,12 @@ export const PARTS = Symbol('parts of accounts');
     { provide: SignIn, inject: [PARTS], useFactory: (parts: AccountParts) => new SignIn(parts) },
     { provide: SecondFactor, inject: [PARTS], useFactory: (parts: AccountParts) => new SecondFactor(parts) },
     { provide: FactorProof, inject: [PARTS], useFactory: (parts: AccountParts) => new FactorProof(parts) },
+    { provide: KnownDevices, inject: [PARTS], useFactory: (parts: AccountParts) => new KnownDevices(parts) },
+    {
+      provide: DeviceConfirmation,
+      inject: [PARTS],
+      useFactory: (parts: AccountParts) => new DeviceConfirmation(parts),
+    },
     { provide: Passkeys, inject: [PARTS], useFactory: (parts: AccountParts) => new Passkeys(parts) },
     {
       provide: HalfSessions,
@@ -129,7 +142,8 @@ export const PARTS = Symbol('parts of accounts');
           sessions,
           origin,
           cookie: new OwnCookie(origin, 'rind', sessionSeconds),
-          halfCookie: new OwnCookie(origin, 'rind-half', halfSessionSeconds),
+          halfCookie: new OwnCookie(origin, 'rind-half', waitingSeconds),
+          deviceCookie: new OwnCookie(origin, 'rind-device', deviceSeconds),
         }),
     },
   ],
@@ -167,6 +181,7 @@ async function partsOf(
     totp: new TotpFactor(kept),
     recoveryCodes: new RecoveryCodes(kept),
     halfSessions: new HalfSessions(kept),
+    devices: new Devices(kept),
     passkeys: new PasskeyFactor({ ...kept, origin: config.origin }),
   };
 }

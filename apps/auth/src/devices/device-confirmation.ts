@@ -38,8 +38,8 @@ export class DeviceConfirmation {
     const email = await emails.ofAccount(tx, accountId);
     if (email?.verified !== true) return 'no-address';
     const atMs = clock.nowMs();
-    if (!(await halfSessions.wait(tx, half, { address, agent, atMs, next }))) return 'reused';
     const mailed = await rates.within(tx).take(['mail/device', accountId]);
+    if (mailed && !(await halfSessions.wait(tx, half, { address, agent, atMs, next }))) return 'reused';
     await audit(tx, clock, {
       event: 'account.device-unknown',
       actor: username,

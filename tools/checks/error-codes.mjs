@@ -20,6 +20,7 @@ const otherPlaces = [
   ['apps/signer/src/intake/intake.ts', null, /reason: '([a-z.-]+)'/g],
   ['apps/signer/src/publishing/oversized.ts', null, /reason: '([a-z.-]+)'/g],
   ['apps/auth/src/web/account.controller.ts', null, /'(account\.[a-z.-]+)'/g],
+  ['apps/auth/src/web/confirm-device.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/factors.controller.ts', null, /'(account\.[a-z.-]+-refused)'/g],
   ['apps/auth/src/web/passkey-proof.controller.ts', null, /'(account\.[a-z.-]+)'/g],
   ['apps/auth/src/web/passkeys.controller.ts', null, /'(account\.[a-z.-]+)'/g],

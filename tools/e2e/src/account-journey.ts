@@ -6,6 +6,8 @@ import { checkLooks } from './checks.ts';
 import type { CheckedPage } from './checks.ts';
 import { secondStep, setUpFactor } from './factor-journey.ts';
 import type { Factor } from './factor-journey.ts';
+import { checkDevices } from './device-journey.ts';
+import { linkFrom } from './mailbox.ts';
 import { checkPasskeys } from './passkey-journey.ts';
 import type { Results } from './results.ts';
 import { takeScreenshots } from './screenshots.ts';
@@ -26,6 +28,7 @@ const forPeople: readonly CheckedPage[] = [
   { name: 'account', path: '/account/', status: 200 },
   { name: 'account-log', path: '/account/log/', status: 200 },
   { name: 'factors', path: '/account/factors/', status: 200 },
+  { name: 'devices', path: '/account/devices/', status: 200 },
   { name: 'change-password', path: '/account/password/', status: 200 },
 ];
 
@@ -71,6 +74,7 @@ export async function checkAccounts(
     const { username, password, email } = person;
     await checkTokens(browser, { instance, email, storageState }, results, shown);
     await results.run('an account: a meter follows a new password', () => strengthMeter(browser, auth));
+    await checkDevices(browser, { auth, mail: instance.mail, ...person, factor }, results, shown);
     await checkPasskeys(browser, { auth, username, password, factor, storageState }, results, shown);
     if (pictures !== null) {
       const folder = join(dirname(pictures), 'auth');
@@ -101,7 +105,7 @@ async function refusedSignIn(page: Page, auth: string): Promise<string[]> {
 }
 
 async function confirm(page: Page, { mail }: Pick<InstanceFile, 'mail'>): Promise<string[]> {
-  await signIn(page, await linkFrom(mail, 'Confirm your e-mail address'), person.password);
+  await signIn(page, await linkFrom(mail, person.email, 'Confirm your e-mail address'), person.password);
   const asked = await says(page, 'h1', 'Confirm your address');
   await submit(page);
   return [...asked, ...(await says(page, 'h1', 'Your address is confirmed'))];
@@ -124,7 +128,7 @@ async function reset(page: Page, { auth, mail }: Pick<InstanceFile, 'auth' | 'ma
   await page.goto(`${auth}/account/forgot/`);
   await page.locator('#account').fill(person.email);
   await submit(page);
-  await page.goto(await linkFrom(mail, 'Choose a new password'));
+  await page.goto(await linkFrom(mail, person.email, 'Choose a new password'));
   await page.locator('#password').fill(person.password);
   await submit(page);
   const changed = await says(page, 'h1', 'Your password was changed');
@@ -178,17 +182,4 @@ async function signIn(page: Page, url: string, password: string, user = person.u
   await page.locator('#username').fill(user);
   await page.locator('#password').fill(password);
   await submit(page);
-}
-
-/** The link of the newest mail with that subject, which may come a moment later. */
-async function linkFrom(mail: string, subject: string): Promise<string> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const answer = await fetch(`${mail}/messages?to=${encodeURIComponent(person.email)}`);
-    const mails = (await answer.json()) as { readonly subject: string; readonly text: string }[];
-    const text = mails.find((each) => each.subject === subject)?.text ?? '';
-    const link = /^https?:\/\/\S+$/m.exec(text)?.[0];
-    if (link !== undefined) return link;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`no mail “${subject}” came to ${person.email}`);
 }

@@ -74,8 +74,7 @@ export async function checkAccounts(
     const { username, password, email } = person;
     await checkTokens(browser, { instance, email, storageState }, results, shown);
     await results.run('an account: a meter follows a new password', () => strengthMeter(browser, auth));
-    await checkDevices(browser, { auth, mail: instance.mail, ...person, factor }, results, shown);
-    await checkPasskeys(browser, { auth, username, password, factor, storageState }, results, shown);
+    // Before the passkeys: their journey signs out.
     if (pictures !== null) {
       const folder = join(dirname(pictures), 'auth');
       const named = (pages: readonly CheckedPage[]) => pages.map(({ name, path }) => [name, path] as const);
@@ -84,6 +83,9 @@ export async function checkAccounts(
         ...(await takeScreenshots(browser, instance.auth, folder, named(forPeople), { storageState })),
       ]);
     }
+    const { mail } = instance;
+    await checkDevices(browser, { auth, mail, ...person, factor }, results, shown);
+    await checkPasskeys(browser, { auth, username, password, factor, storageState }, results, shown);
   } finally {
     await context.close();
   }

@@ -72,8 +72,7 @@ export async function checkDevices(
     await results.run('a device: forgotten, it is not listed any more', async () => {
       await page.goto(`${auth}/account/devices/`);
       const before = await page.locator('ul.rows li').count();
-      await page.locator('li:has(.tag) button').click();
-      await page.waitForLoadState();
+      await Promise.all([page.waitForNavigation(), page.locator('li:has(.tag) button').click()]);
       const after = await page.locator('ul.rows li').count();
       return after === before - 1 ? [] : [`${before} devices before, ${after} after`];
     });

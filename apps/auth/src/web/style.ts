@@ -18,7 +18,7 @@ button:disabled { opacity: .6; cursor: default; }
 button.main { background: var(--accent); color: var(--card); border-color: var(--accent); font-weight: 600; padding: .55rem 1.2rem; }
 .refused-all { border-left: .35rem solid var(--bad); background: var(--card); padding: .75rem 1rem; border-radius: .3rem; margin: 1rem 0; }
 .strength { margin: -.5rem 0 1rem; } .strength meter { width: 100%; height: .8rem; } .strength p { margin: .1rem 0 0; font-size: .92rem; color: var(--soft); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; } dl > div { display: contents; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.5rem; } dl > div { display: contents; } dd { margin: 0; overflow-wrap: anywhere; }
 ul.rows { list-style: none; padding: 0; } ul.rows li { padding: .6rem 0; border-bottom: 1px solid var(--line); max-width: none; }
 ul.rows p { margin: .1rem 0 0; }
 ol.steps li { padding: .3rem 0; } figure.qr { margin: 1rem 0; width: 15rem; max-width: 100%; } figure.qr svg { width: 100%; height: auto; display: block; }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { trustAuthority } from '@rind/client-node';
 import { z } from 'zod';
 import { CliError } from './errors.ts';
 
@@ -9,6 +10,7 @@ const instanceFile = z.looseObject({
   targets: z.string(),
   auth: z.string(),
   root: z.string(),
+  ca: z.string().nullable().default(null),
   repository: z.string(),
   user: z.string(),
   db: z.object({ warehouse: z.string(), signer: z.string(), auth: z.string() }),
@@ -34,11 +36,16 @@ const instanceFile = z.looseObject({
 /** What `rind.json` says of an instance on this machine. */
 export type LocalInstance = z.output<typeof instanceFile> & { readonly dataDir: string };
 
-/** @throws CliError `instance.not-found` */
+/**
+ * From here on its own certificate authority is trusted, where it has one: it can vouch for this machine alone.
+ * @throws CliError `instance.not-found`
+ */
 export function readInstance(dataDir: string): LocalInstance {
   const path = join(dataDir, 'rind.json');
   try {
-    return { ...instanceFile.parse(JSON.parse(readFileSync(path, 'utf8'))), dataDir };
+    const instance = instanceFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+    if (instance.ca !== null) trustAuthority(instance.ca);
+    return { ...instance, dataDir };
   } catch (cause) {
     throw new CliError(
       'instance.not-found',

@@ -10,6 +10,7 @@ export function welcome(
 ): string {
   const wheel = join(dataDir, 'demo', `rind_demo-${demoVersion}-py3-none-any.whl`);
   const data = dataDir.endsWith('/.rind') ? '' : ` --data ${dataDir}`;
+  const certificate = trusting(instance.ca);
   const lines = [
     '',
     '  Rind is running: a Python package index whose every file is signed and can be verified.',
@@ -21,12 +22,13 @@ export function welcome(
       : '  No demo project was uploaded (--no-demo).',
     '',
     '  Upload (the same file again is a polite no-op):',
-    `    twine upload --repository-url ${instance.upload} -u __token__ -p ${instance.token} ${wheel}`,
+    `    ${certificate.twine}twine upload --repository-url ${instance.upload} -u __token__ -p ${instance.token} ${wheel}`,
     '  Install:',
-    `    pip install --index-url ${instance.simple} ${demoProject}`,
+    `    ${certificate.pip}pip install --index-url ${instance.simple} ${demoProject}`,
     '  Download with every byte verified, and verify a file you have:',
     `    npx rind get ${demoProject}${data}`,
     `    npx rind verify ${wheel}${data}`,
+    ...certificate.note,
     '  State:',
     `    npx rind status${data}`,
     `  Accounts: sign in as ${instance.user} with the password in rind.json; what would be mailed is in the mailbox:`,
@@ -37,4 +39,17 @@ export function welcome(
     '',
   ];
   return lines.join('\n');
+}
+
+/** What stands before the lines to type, so that clients trust an authority that this machine made itself. */
+function trusting(ca: string | null): { twine: string; pip: string; note: readonly string[] } {
+  if (ca === null) return { twine: '', pip: '', note: [] };
+  return {
+    twine: `TWINE_CERT=${ca} `,
+    pip: `PIP_CERT=${ca} `,
+    note: [
+      '  https by a certificate authority of this folder; uv takes SSL_CERT_FILE, curl --cacert, Node NODE_EXTRA_CA_CERTS:',
+      `    ${ca}`,
+    ],
+  };
 }

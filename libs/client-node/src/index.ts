@@ -7,3 +7,4 @@ export { defaultPatience } from './patience.ts';
 export type { Patience } from './patience.ts';
 export { defaultRetryPolicy } from './retry.ts';
 export type { RetryPolicy } from './retry.ts';
+export { trustAuthority } from './trusted-authority.ts';

@@ -20,6 +20,8 @@ export interface InstanceFile {
   /** The development mailbox. */
   readonly mail: string;
   readonly root: string;
+  /** Whom to trust for `url`, where that is https. */
+  readonly ca: string | null;
   readonly token: string;
   /** The demo author, who can sign in. */
   readonly user: string;

@@ -1,5 +1,6 @@
 import { Agent, createServer, request } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -24,6 +25,14 @@ const hopByHop = new Set([
   'upgrade',
 ]);
 
+/** Gives a new certificate whenever it is asked. */
+export interface FrontCertificates {
+  serverCertificate(): Promise<{ readonly cert: string; readonly key: string }>;
+}
+
+/** Of a certificate for 30 days, while the front runs for longer. */
+const renewalMs = 86_400_000;
+
 /** A process behind us that says and takes nothing for this long does not answer; the gate itself waits 60 s for the warehouse. */
 const silenceMs = 120_000;
 
@@ -31,15 +40,19 @@ const silenceMs = 120_000;
 export class Front {
   private readonly routes: FrontRoutes;
   private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  private readonly certificates: FrontCertificates | null;
   private server: Server | undefined;
+  private renewal: NodeJS.Timeout | undefined;
 
-  constructor(routes: FrontRoutes) {
+  /** @param certificates for https; null: http */
+  constructor(routes: FrontRoutes, certificates: FrontCertificates | null) {
     this.routes = routes;
+    this.certificates = certificates;
   }
 
   async listen(port: number): Promise<number> {
     // The check of the host is ours, so that its refusal names a code as well.
-    const server = createServer({ requireHostHeader: false }, (incoming, outgoing) =>
+    const server = await this.createServer({ requireHostHeader: false }, (incoming, outgoing) =>
       this.forward(incoming, outgoing),
     );
     server.on('checkExpectation', (_incoming, outgoing: ServerResponse) =>
@@ -58,6 +71,7 @@ export class Front {
 
   async close(): Promise<void> {
     const { server } = this;
+    clearInterval(this.renewal);
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
@@ -65,6 +79,16 @@ export class Front {
     await closed;
     clearTimeout(timer);
     this.agent.destroy();
+  }
+
+  private async createServer(options: ServerOptions, listener: RequestListener): Promise<Server> {
+    const { certificates } = this;
+    if (certificates === null) return createServer(options, listener);
+    const server = createTlsServer({ ...options, ...(await certificates.serverCertificate()) }, listener);
+    const renew = async (): Promise<void> => server.setSecureContext(await certificates.serverCertificate());
+    // One that cannot be had leaves the one before, which is good for weeks.
+    this.renewal = setInterval(() => void renew().catch(() => {}), renewalMs).unref();
+    return server;
   }
 
   private forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -136,9 +160,12 @@ function refuse(outgoing: ServerResponse, status: number, text: string, code: st
   outgoing.end(body);
 }
 
+/** Codes of a connection that never came to speak TLS, such as one that speaks HTTP at once: no answer could be read. */
+const noHandshake = /^(?:ERR_(?:SSL|TLS)_|EPROTO$)/;
+
 /** What is no HTTP, or has headers beyond every bound: there is no request to answer, only a connection. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || noHandshake.test(error.code ?? '') || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -49,6 +49,13 @@ export class DataDir {
   get onlineKeys(): string {
     return join(this.path, 'keys', 'online');
   }
+  /** Certificate of the authority that `--tls` makes, for whoever is to trust it. */
+  get authorityFile(): string {
+    return join(this.path, 'tls', 'ca.pem');
+  }
+  get authorityKeyFile(): string {
+    return join(this.path, 'tls', 'ca.key');
+  }
   get demo(): string {
     return join(this.path, 'demo');
   }

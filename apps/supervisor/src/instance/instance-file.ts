@@ -13,6 +13,7 @@ export interface InstanceFile {
   readonly auth: string;
   readonly mail: string | null;
   readonly root: string;
+  /** Certificate of the authority behind https in `url`; null: that is http. */
   readonly ca: string | null;
   readonly token: string | null;
   readonly user: string;

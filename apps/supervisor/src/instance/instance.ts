@@ -4,6 +4,7 @@ import type { Postgres } from '@rind/embedded-postgres';
 import { countBins, ensureRoles, migrate, openPool } from '@rind/database';
 import type { Pool } from '@rind/database';
 import type { Clock, Randomness } from '@rind/kernel';
+import { trustAuthority } from '@rind/client-node';
 import { holdCeremony } from '../ceremony/ceremony.ts';
 import { demoToken, demoUser } from '../demo/account.ts';
 import { seedDemo } from '../demo/demo.ts';
@@ -11,6 +12,7 @@ import { Front } from '../front/front.ts';
 import { credentialEnvironment, environments, inheritedEnvironment } from '../processes/environment.ts';
 import { ProcessSet } from '../processes/process-set.ts';
 import { checkStore } from '../store/store-owner.ts';
+import { LocalAuthority } from '../tls/local-authority.ts';
 import type { DataDir } from './data-dir.ts';
 import { CurrentFile } from './current-file.ts';
 import { correctInstanceFile, instanceText, noProcesses } from './instance-file.ts';
@@ -122,7 +124,7 @@ export class Instance {
   }
 
   private async startProcesses(settings: InstanceSettings, secrets: InstanceSecrets): Promise<void> {
-    const { data, options, environment } = this.parts;
+    const { data, options, environment, randomness } = this.parts;
     const [gate, warehouse, auth, ...signers] = (await freePorts(3 + options.signers)) as [
       number,
       number,
@@ -130,8 +132,12 @@ export class Instance {
       ...number[],
     ];
     const origin = (port: number): string => `http://127.0.0.1:${port}`;
-    this.front = new Front({ gate: origin(gate), warehouse: origin(warehouse), auth: origin(auth) });
-    const url = origin(await this.front.listen(options.port));
+    const authority = options.tls ? await LocalAuthority.open(data, randomness) : null;
+    if (authority !== null) trustAuthority(authority.file);
+    const routes = { gate: origin(gate), warehouse: origin(warehouse), auth: origin(auth) };
+    this.front = new Front(routes, authority);
+    const port = await this.front.listen(options.port);
+    const url = authority === null ? origin(port) : `https://127.0.0.1:${port}`;
     this.stopping.signal.throwIfAborted();
     const { database } = secrets;
     const index = (role: string): string =>
@@ -163,7 +169,7 @@ export class Instance {
       auth: `http://localhost:${auth}`,
       mail: `${origin(auth)}/mailbox`,
       root: data.rootFile(settings.store),
-      ca: null,
+      ca: authority?.file ?? null,
       token: null,
       user: demoUser,
       password: secrets.demoPassword,

@@ -19,13 +19,15 @@ export interface StartOptions {
   readonly store: 'fs' | 's3' | null;
   /** What the environment says of a bucket; whole where `store` is `s3`. */
   readonly bucket: BucketOption;
+  /** The public address speaks https. */
+  readonly tls: boolean;
   readonly demo: boolean;
   readonly reset: boolean;
   readonly yes: boolean;
 }
 
 export const usage = `npm start -- [--data DIR] [--port N] [--bins N] [--bin-encoding succinct|explicit]
-             [--signers N] [--store fs|s3] [--no-demo] [--reset [--yes]]`;
+             [--signers N] [--store fs|s3] [--tls] [--no-demo] [--reset [--yes]]`;
 
 /**
  * @param typedIn the folder that relative paths count from
@@ -40,7 +42,6 @@ export function parseOptions(
 ): StartOptions {
   const { values } = read(args);
   if (values.keys !== 'file') throw notAvailable('keys', values.keys);
-  if (values.tls) throw notAvailable('tls');
   const { store } = values;
   if (store !== undefined && store !== 'fs' && store !== 's3') throw invalid('store', 'must be fs or s3');
   const bins = values.bins === undefined ? null : wholeNumber('bins', values.bins, 2, 32_768);
@@ -57,6 +58,7 @@ export function parseOptions(
     signers: wholeNumber('signers', values.signers, 1, 8),
     store: store ?? null,
     bucket: bucketOption(environment, store === 's3'),
+    tls: values.tls,
     demo: !values['no-demo'],
     reset: values.reset,
     yes: values.yes,
@@ -103,6 +105,6 @@ function invalid(option: string, problem: string): SupervisorError {
   return new SupervisorError('option.invalid', `--${option} ${problem}`, { option });
 }
 
-function notAvailable(option: string, value = ''): SupervisorError {
+function notAvailable(option: string, value: string): SupervisorError {
   return new SupervisorError('option.not-available', `--${option} ${value} is not available yet`, { option });
 }

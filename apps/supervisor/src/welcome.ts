@@ -22,9 +22,9 @@ export function welcome(
       : '  No demo project was uploaded (--no-demo).',
     '',
     '  Upload (the same file again is a polite no-op):',
-    `    ${certificate.twine}twine upload --repository-url ${instance.upload} -u __token__ -p ${instance.token} ${wheel}`,
+    `    ${certificate.before}twine upload --repository-url ${instance.upload} -u __token__ -p ${instance.token} ${wheel}`,
     '  Install:',
-    `    ${certificate.pip}pip install --index-url ${instance.simple} ${demoProject}`,
+    `    ${certificate.before}pip install --index-url ${instance.simple} ${demoProject}`,
     '  Download with every byte verified, and verify a file you have:',
     `    npx rind get ${demoProject}${data}`,
     `    npx rind verify ${wheel}${data}`,
@@ -42,13 +42,13 @@ export function welcome(
 }
 
 /** What stands before the lines to type, so that clients trust an authority that this machine made itself. */
-function trusting(ca: string | null): { twine: string; pip: string; note: readonly string[] } {
-  if (ca === null) return { twine: '', pip: '', note: [] };
+function trusting(ca: string | null): { before: string; note: readonly string[] } {
+  if (ca === null) return { before: '', note: [] };
   return {
-    twine: `TWINE_CERT=${ca} `,
-    pip: `PIP_CERT=${ca} `,
+    // Stronger than PIP_CERT and TWINE_CERT, and than what a machine behind a proxy has in this very variable.
+    before: `REQUESTS_CA_BUNDLE=${ca} `,
     note: [
-      '  https by a certificate authority of this folder; uv takes SSL_CERT_FILE, curl --cacert, Node NODE_EXTRA_CA_CERTS:',
+      '  https is vouched for by this file (uv: SSL_CERT_FILE, curl: --cacert, Node: NODE_EXTRA_CA_CERTS):',
       `    ${ca}`,
     ],
   };

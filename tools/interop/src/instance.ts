@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { trustAuthority } from '@rind/client-node';
 import { mustRun, runCommand } from './command.ts';
 import type { Outcome } from './command.ts';
 import { machineEnvironment } from './environment.ts';
@@ -15,6 +16,13 @@ interface InstanceFile {
   readonly metadata: string;
   readonly targets: string;
   readonly root: string;
+  /** Where people meet auth in their browsers. */
+  readonly auth: string;
+  /** Whom to trust for `url`, where that is https. */
+  readonly ca: string | null;
+  /** The first account, which can sign in. */
+  readonly user: string;
+  readonly password: string;
   /** A token of the first account, for any project. */
   readonly token: string;
   /** Holds `metadata` and `targets`. */
@@ -42,6 +50,7 @@ export class Instance {
     this.dataDir = dataDir;
     this.file = this.current();
     assert.equal(this.file.ready, true, 'rind.json says that the instance is not ready');
+    if (this.file.ca !== null) trustAuthority(this.file.ca);
   }
 
   /** `rind.json` as it is now. */

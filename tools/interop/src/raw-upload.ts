@@ -1,5 +1,6 @@
-import { request } from 'node:http';
+import { request as requestHttp } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Distribution } from './fixtures.ts';
 
@@ -30,7 +31,7 @@ const timeoutMs = 60_000;
 /** Sends a whole upload. */
 export async function rawUpload(upload: RawUpload): Promise<RawAnswer> {
   const body = multipart(upload);
-  const sent = request(optionsOf(upload, body.length));
+  const sent = requestTo(upload, body.length);
   const answer = answerTo(sent);
   sent.end(body);
   return answer;
@@ -45,7 +46,7 @@ export async function headersOnly(
   announcedBytes: number,
   patienceMs: number,
 ): Promise<RawAnswer> {
-  const sent = request(optionsOf(upload, announcedBytes));
+  const sent = requestTo(upload, announcedBytes);
   const late = setTimeout(
     () => sent.destroy(new Error(`no answer within ${patienceMs} ms without a body`)),
     patienceMs,
@@ -78,6 +79,11 @@ export function fieldsOf(
   ];
 }
 
+function requestTo(upload: Pick<RawUpload, 'url' | 'token' | 'accept'>, length: number) {
+  const request = upload.url.startsWith('https:') ? requestHttps : requestHttp;
+  return request(optionsOf(upload, length));
+}
+
 function optionsOf({ url, token, accept }: Pick<RawUpload, 'url' | 'token' | 'accept'>, length: number) {
   const { hostname, port, pathname } = new URL(url);
   return {
@@ -105,7 +111,7 @@ function multipart({ fields, filename, bytes }: RawUpload): Buffer {
   return Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
 }
 
-function answerTo(sent: ReturnType<typeof request>): Promise<RawAnswer> {
+function answerTo(sent: ReturnType<typeof requestHttp>): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     sent.on('error', reject);

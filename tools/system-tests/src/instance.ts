@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, chmodSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { trustAuthority } from '@rind/client-node';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const supervisor = join(root, 'apps/supervisor/dist/main.js');
@@ -86,6 +87,8 @@ export class RunningInstance {
     options.signal?.addEventListener('abort', () => child.kill('SIGTERM'));
     try {
       await instance.until('ready', () => instance.printed.includes('RIND READY'), 90_000);
+      const { ca } = instance.file;
+      if (ca !== null) trustAuthority(ca);
     } catch (error) {
       await instance.stop();
       throw error;

@@ -1,5 +1,6 @@
-import { request } from 'node:http';
+import { request as requestHttp } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { hashHex } from '@rind/crypto';
 import { sdist } from './uploads.ts';
 
@@ -77,6 +78,7 @@ export function send(
   { method = 'POST', headers = {}, form }: RawRequest = {},
 ): Promise<RawAnswer> {
   const body = form === undefined ? undefined : multipart(form);
+  const request = url.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       // A kept connection may be closed by the other side at this very moment.

@@ -1,7 +1,7 @@
 // The library asks for it before it is loaded itself.
 import 'reflect-metadata';
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import type { KeyObject, webcrypto } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -15,8 +15,12 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import type { X509CertificateCreateWithKeyParams } from '@peculiar/x509';
 import { toHex } from '@rind/kernel';
 import type { Clock, Randomness } from '@rind/kernel';
+
+/** Node's keys, by the library's name: its type does not know usages that these never have. */
+type WebKey = X509CertificateCreateWithKeyParams['signingKey'];
 
 /** Both in PEM, as Node's TLS takes them. */
 export interface CertificateAndKey {
@@ -117,11 +121,11 @@ export function stillGood({ cert, key }: CertificateAndKey, clock: Clock): boole
   return certificate.notAfter.getTime() > clock.nowMs() + serverDays * dayMs;
 }
 
-function readKey(key: string): { privateKey: webcrypto.CryptoKey; publicKey: webcrypto.CryptoKey } {
+function readKey(key: string): { privateKey: WebKey; publicKey: WebKey } {
   const privateKey = createPrivateKey(key);
   return {
-    privateKey: privateKey.toCryptoKey(algorithm, true, ['sign']),
-    publicKey: createPublicKey(privateKey).toCryptoKey(algorithm, true, ['verify']),
+    privateKey: privateKey.toCryptoKey(algorithm, true, ['sign']) as WebKey,
+    publicKey: createPublicKey(privateKey).toCryptoKey(algorithm, true, ['verify']) as WebKey,
   };
 }
 

@@ -12,6 +12,7 @@ export const places = {
   tufDownload: join(here, '..', 'python', 'tuf_download.py'),
   tufWatch: join(here, '..', 'python', 'tuf_watch.py'),
   tokenRead: join(here, '..', 'python', 'token_read.py'),
+  twineTrusted: join(here, '..', 'python', 'twine_trusted.py'),
   goTuf: join(here, '..', 'go'),
   tough: join(here, '..', 'tough'),
   tufJsWatch: join(here, 'tuf-js.ts'),

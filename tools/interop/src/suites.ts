@@ -15,6 +15,7 @@ import type { Bench, Suite } from './suite.ts';
 import { tamperingPythonTuf } from './suites/tampering-python-tuf.ts';
 import { tamperingRind } from './suites/tampering-rind.ts';
 import { tokens } from './suites/tokens.ts';
+import { trustedPublishing } from './suites/trusted-publishing.ts';
 import { twine } from './suites/twine.ts';
 import { twoSigners } from './suites/two-signers.ts';
 import { uv } from './suites/uv.ts';
@@ -45,6 +46,7 @@ export const suitesApart: readonly Suite<Bench>[] = [
   attacksRind,
   attacksPythonTuf,
   fsck,
+  trustedPublishing,
   fewSuccinctBins,
   explicitBins,
   twoSigners,

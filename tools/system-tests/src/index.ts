@@ -1,3 +1,4 @@
+export { AuthForms } from './auth-forms.ts';
 export { RunningInstance } from './instance.ts';
 export type { InstanceFile, InstanceOptions } from './instance.ts';
 export { publish, receiptOf, sdist, upload } from './uploads.ts';

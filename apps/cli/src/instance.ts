@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { trustAuthority } from '@rind/client-node';
 import { z } from 'zod';
@@ -44,7 +44,8 @@ export function readInstance(dataDir: string): LocalInstance {
   const path = join(dataDir, 'rind.json');
   try {
     const instance = instanceFile.parse(JSON.parse(readFileSync(path, 'utf8')));
-    if (instance.ca !== null) trustAuthority(instance.ca);
+    // One that is gone is missed by whoever speaks https, and by nobody else.
+    if (instance.ca !== null && existsSync(instance.ca)) trustAuthority(instance.ca);
     return { ...instance, dataDir };
   } catch (cause) {
     throw new CliError(

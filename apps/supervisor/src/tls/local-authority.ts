@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemClock } from '@rind/kernel';
-import type { Randomness } from '@rind/kernel';
+import type { Clock, Randomness } from '@rind/kernel';
 import { writeFileAtomic } from '../instance/atomic-file.ts';
 import type { DataDir } from '../instance/data-dir.ts';
 import { authorityCertificate, newKey, serverCertificate, stillGood } from './certificates.ts';
@@ -20,11 +20,16 @@ export class LocalAuthority {
     this.parts = parts;
   }
 
-  /** The one that the folder has; one without a certificate, or with one that ends soon, gets a new one. */
-  static async open(data: DataDir, randomness: Randomness): Promise<LocalAuthority> {
-    // Not the instance's clock, which a test may shift: clients go by the machine's.
-    const parts = { clock: systemClock(), randomness };
-    const { authorityFile, authorityKeyFile } = data;
+  /**
+   * The one that the folder has; one without a certificate, or with one that ends soon, gets a new one.
+   * @param clock not the instance's, which may be shifted: clients go by the machine's
+   */
+  static async open(
+    { authorityFile, authorityKeyFile }: Pick<DataDir, 'authorityFile' | 'authorityKeyFile'>,
+    randomness: Randomness,
+    clock: Clock = systemClock(),
+  ): Promise<LocalAuthority> {
+    const parts = { clock, randomness };
     mkdirSync(dirname(authorityFile), { recursive: true, mode: 0o755 });
     if (!existsSync(authorityKeyFile)) writeFileAtomic(authorityKeyFile, newKey());
     const key = readFileSync(authorityKeyFile, 'utf8');

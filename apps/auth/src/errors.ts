@@ -57,6 +57,8 @@ interface AuthErrors {
   'project.name-invalid': object;
   /** Nobody has uploaded under this name, or the person may not know. */
   'project.unknown': object;
+  /** The name has grants, and no row says whose it is: the database was tampered with. */
+  'project.lost': object;
   /** Nobody of that name, or nobody who can be a member of this project. */
   'member.unfit': { why: 'unknown' | 'member' | 'invited' | 'unverified' };
   /** The only owner can neither leave nor become less. */

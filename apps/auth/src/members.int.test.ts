@@ -233,6 +233,34 @@ describe('members', () => {
   });
 });
 
+describe('a name', () => {
+  const thiefUploads = async () =>
+    (
+      await auth.grant(await auth.mint(otherName), project, {
+        filename: `${project.replace('-', '_')}-9.0.tar.gz`,
+      })
+    ).code ?? 'granted';
+
+  it('whose rows somebody deletes is not free for them, whatever they write about its grants', async () => {
+    await auth.rows('DELETE FROM auth.role WHERE project = $1', project);
+    await auth.rows('DELETE FROM auth.project WHERE name = $1', project);
+    expect(await thiefUploads()).toBe('project.lost');
+    await auth.rows(
+      `INSERT INTO auth.grant_void (grant_id, reason, proof) SELECT id, 'x', '\\x00' FROM auth.grant_log WHERE project = $1`,
+      project,
+    );
+    expect(await thiefUploads()).toBe('project.lost');
+    expect(await rolesOf()).toEqual({});
+  });
+
+  it('whose only upload was refused is free again', async () => {
+    const [grant] = await auth.rows('SELECT id FROM auth.grant_log WHERE project = $1', project);
+    expect((await auth.voidGrant(grant!['id'] as string)).status).toBe(204);
+    expect(await thiefUploads()).toBe('granted');
+    expect(await rolesOf()).toEqual({ [otherName]: 'owner' });
+  });
+});
+
 describe('a project that requires a second factor', () => {
   const require = (required: 'yes' | 'no' = 'yes') => owner.post(`${page}second-factor/`, { required });
   const upload = async (name: string, version: string) => {

@@ -27,6 +27,7 @@ export const problems: ProblemTable = {
   'publisher.removed': { status: 403 },
   'oidc.not-enabled': { status: 403 },
   'project.name-invalid': { status: 400 },
+  'project.lost': { status: 403 },
   'project.unknown': { status: 404 },
   'member.unfit': { status: 400, expose: ['why'] },
   'member.last-owner': { status: 409 },

@@ -1,5 +1,6 @@
 import { parseToken } from '@rind/macaroon';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appendVoid } from './grants/grant-log.ts';
 import type { Reply } from './testing/auth-fixture.ts';
 import { TestBrowser } from './testing/browser.ts';
 import { signInAgain, startPublishing } from './testing/publishing-fixture.ts';
@@ -242,6 +243,10 @@ describe('the publishers of a project', () => {
     const { name } = await trusting('renewed');
     const token = await auth.token(auth.gitHubClaims(name));
     await auth.owner.query('DELETE FROM auth.project WHERE name = $1', [name]);
+    for (const { id } of await auth.rows('SELECT id FROM auth.grant_log WHERE project = $1', name)) {
+      const at = new Date(auth.clock.nowMs());
+      await appendVoid(auth.pool, auth.vault, { id: id as string, reason: 'given back', at });
+    }
     await auth.projectOf(mallory, 'mallory', name);
     expect(outcome(await auth.grant(token, name))).toBe('403 token.wrong-project');
     expect(outcome(await auth.publish(auth.gitHubClaims(name)))).toBe('422 oidc.invalid-publisher');

@@ -10,6 +10,7 @@ import { authPoints } from '../checkpoints.ts';
 import type { AuthConfig } from '../config.ts';
 import { DATABASE } from '../database.ts';
 import { DatabaseModule } from '../database.module.ts';
+import { Vault } from '../protection/vault.ts';
 import { GrantBook } from './grant-book.ts';
 import { GrantVoider } from './grant-voider.ts';
 
@@ -24,8 +25,9 @@ import { GrantVoider } from './grant-voider.ts';
     },
     {
       provide: GrantVoider,
-      inject: [DATABASE, CLOCK],
-      useFactory: (sql: Pool, clock: Clock) => new GrantVoider({ sql, clock }),
+      inject: [DATABASE, CLOCK, RANDOMNESS, CONFIG],
+      useFactory: (sql: Pool, clock: Clock, randomness: Randomness, config: AuthConfig) =>
+        new GrantVoider({ sql, clock, vault: new Vault(config.sealKey, randomness) }),
     },
   ],
   exports: [GrantBook, GrantVoider],

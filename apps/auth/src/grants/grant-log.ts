@@ -1,4 +1,5 @@
 import type { Sql } from '@rind/database';
+import type { Vault } from '../protection/vault.ts';
 
 /** A row of the append-only log. */
 export interface LoggedGrant {
@@ -73,10 +74,15 @@ export async function findGrant(
 }
 
 /** Marks a grant as void; false when it was void already. */
-export async function appendVoid(sql: Sql, id: string, reason: string, at: Date): Promise<boolean> {
+export async function appendVoid(
+  sql: Sql,
+  vault: Vault,
+  { id, reason, at }: { readonly id: string; readonly reason: string; readonly at: Date },
+): Promise<boolean> {
   const { rowCount } = await sql.query(
-    'INSERT INTO auth.grant_void (grant_id, at, reason) VALUES ($1, $2, $3) ON CONFLICT (grant_id) DO NOTHING',
-    [id, at, reason],
+    `INSERT INTO auth.grant_void (grant_id, at, reason, proof) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (grant_id) DO NOTHING`,
+    [id, at, reason, vault.mac('grant-void', id)],
   );
   return rowCount === 1;
 }

@@ -2,6 +2,7 @@ import type { TransactionalSql } from '@rind/database';
 import type { Clock } from '@rind/kernel';
 import { audit } from '../audit/audit-log.ts';
 import { AuthError } from '../errors.ts';
+import type { Vault } from '../protection/vault.ts';
 import { removeIfUnused } from '../projects/project-table.ts';
 import { appendVoid, findGrant } from './grant-log.ts';
 
@@ -9,10 +10,12 @@ import { appendVoid, findGrant } from './grant-log.ts';
 export class GrantVoider {
   private readonly sql: TransactionalSql;
   private readonly clock: Clock;
+  private readonly vault: Vault;
 
-  constructor(parts: { sql: TransactionalSql; clock: Clock }) {
+  constructor(parts: { sql: TransactionalSql; clock: Clock; vault: Vault }) {
     this.sql = parts.sql;
     this.clock = parts.clock;
+    this.vault = parts.vault;
   }
 
   /** Idempotent: the first reason stays. @throws AuthError `grant.unknown` */
@@ -20,7 +23,7 @@ export class GrantVoider {
     await this.sql.transaction(async (sql) => {
       const grant = await findGrant(sql, id);
       if (grant === undefined) throw new AuthError('grant.unknown', 'no grant of that id was issued', {});
-      if (!(await appendVoid(sql, id, reason, new Date(this.clock.nowMs())))) return;
+      if (!(await appendVoid(sql, this.vault, { id, reason, at: new Date(this.clock.nowMs()) }))) return;
       const { project, targetPath: target } = grant;
       await audit(sql, this.clock, {
         event: 'grant.voided',

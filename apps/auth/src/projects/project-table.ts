@@ -1,9 +1,13 @@
 import type { Sql } from '@rind/database';
-import { uuidV4 } from '@rind/kernel';
+import { constantTimeEqual, uuidV4 } from '@rind/kernel';
 import type { Clock, ProjectName, Randomness } from '@rind/kernel';
 import type { ProjectRole } from '../authorization/decide.ts';
+import { AuthError } from '../errors.ts';
 import type { Vault } from '../protection/vault.ts';
 import { believedMandate, believedRole, roleProof, settingsProof } from './role-proof.ts';
+
+/** Grants of a name that were all voided; one with more is given back by nobody but the operator. */
+const mostVoided = 1_000;
 
 export interface ProjectAccess {
   readonly projectId: string;
@@ -54,7 +58,9 @@ async function roleOf(
   return row === undefined ? null : believedRole(vault, { ...of, ...row });
 }
 
-/** Makes the project with one owner. False when somebody was faster: then their transaction is over. */
+/**
+ * Makes the project with one owner. @throws AuthError `project.lost`: the name has grants, and auth has lost whose it is
+ * @returns false when somebody was faster: then their transaction is over. */
 export async function createProject(
   sql: Sql,
   project: ProjectName,
@@ -69,12 +75,31 @@ export async function createProject(
     [project, projectId, now, settingsProof(vault, { projectId, requiresSecondFactor: false })],
   );
   if (rowCount !== 1) return false;
+  if (await hasLiveGrants(sql, vault, project)) {
+    throw new AuthError(
+      'project.lost',
+      'the name is taken, and nobody is known to own it: ask the operator',
+      {},
+    );
+  }
   const proof = roleProof(vault, { projectId, accountId: ownerId, role: 'owner' });
   await sql.query(
     `INSERT INTO auth.role (project, account_id, role, since, proof) VALUES ($1, $2, 'owner', $3, $4)`,
     [project, ownerId, now, proof],
   );
   return true;
+}
+
+/** Voids that somebody else wrote into the table free no name. */
+async function hasLiveGrants(sql: Sql, vault: Vault, project: ProjectName): Promise<boolean> {
+  const { rows } = await sql.query<{ id: string; proof: Buffer | null }>(
+    `SELECT g.id, v.proof FROM auth.grant_log g LEFT JOIN auth.grant_void v ON v.grant_id = g.id
+      WHERE g.project = $1 LIMIT $2`,
+    [project, mostVoided + 1],
+  );
+  const isVoid = ({ id, proof }: { id: string; proof: Buffer | null }): boolean =>
+    proof !== null && constantTimeEqual(proof, vault.mac('grant-void', id));
+  return rows.length > mostVoided || !rows.every(isVoid);
 }
 
 /**

@@ -8,6 +8,7 @@ export type Purpose =
   | 'device'
   | 'device-proof'
   | 'email'
+  | 'grant-void'
   | 'half-session'
   | 'half-session-waiting'
   | 'invitation'

@@ -17,6 +17,7 @@ const refusals: Readonly<Record<string, MintRefusal>> = {
   'oidc.invalid-payload': { status: 422, code: 'invalid-payload' },
   'oidc.invalid-token': { status: 422, code: 'invalid-token' },
   'oidc.invalid-pending-publisher': { status: 422, code: 'invalid-pending-publisher' },
+  'project.lost': { status: 422, code: 'invalid-pending-publisher' },
   'oidc.invalid-publisher': { status: 422, code: 'invalid-publisher' },
   'oidc.invalid-reuse-token': { status: 422, code: 'invalid-reuse-token' },
   'oidc.issuer-unavailable': { status: 503, code: 'issuer-unavailable', retryAfterSeconds: 10 },

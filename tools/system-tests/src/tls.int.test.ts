@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import type { PeerCertificate } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningInstance } from './instance.ts';
 import { jsonLines, rind } from './rind-command.ts';
-import { publish } from './uploads.ts';
+import { publish, sdist } from './uploads.ts';
 
 let instance: RunningInstance;
 let downloads: string;
@@ -97,6 +97,11 @@ describe('An instance with --tls', () => {
     const got = await rind(['get', 'over-tls', ...data], { cwd: downloads });
     expect([got.exitCode, got.stderr]).toEqual([0, '']);
     expect(statSync(join(downloads, 'over_tls-1.0.tar.gz')).size).toBeGreaterThan(0);
+    const { filename, bytes } = sdist('over-tls', '2.0');
+    writeFileSync(join(downloads, filename), bytes);
+    const env = { RIND_TOKEN: instance.file.token, TWINE_PASSWORD: '' };
+    const sent = await rind(['upload', join(downloads, filename), ...data], { env });
+    expect([sent.exitCode, sent.stderr]).toEqual([0, '']);
   });
 
   it('keeps its authority when it starts again, and has a new certificate', async () => {

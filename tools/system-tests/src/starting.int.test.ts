@@ -195,7 +195,6 @@ describe('options', () => {
     ['a port that is none', ['--port', '65536']],
     ['no signer', ['--signers', '0']],
     ['what is not there yet', ['--keys', 'kms']],
-    ['what is not there either', ['--tls']],
   ])('%s exits 2 and makes nothing', async (_what, args) => {
     const dataDir = join(newFolder(), 'data');
     const { exitCode, printed } = await SupervisorCommand.run(dataDir, ...args);

@@ -17,10 +17,7 @@ import { GrantsController } from './grants/grants.controller.ts';
 import { GateGuard, OperatorGuard, SignerGuard } from './guards.ts';
 import { MailModule } from './mail/mail.module.ts';
 import { OperatorController } from './operator/operator.controller.ts';
-import { Vault } from './protection/vault.ts';
 import { ReleasesModule } from './releases/releases.module.ts';
-import { SecondFactor } from './second-factor/second-factor.ts';
-import type { HasFactor } from './second-factor/second-factor.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Introspection } from './tokens/introspection.ts';
 import { RootKeySeal } from './tokens/root-key-seal.ts';
@@ -71,7 +68,7 @@ import { PARTS, WebModule } from './web/web.module.ts';
       provide: GrantIssuer,
       inject: [
         ...[DATABASE, CLOCK, RANDOMNESS, LOGGER, TokenVerifier, TokenAddresses],
-        ...[Publishers, SecondFactor, Vault, GrantBook],
+        ...[Publishers, PARTS, GrantBook],
       ],
       useFactory: makeIssuer,
     },
@@ -87,11 +84,9 @@ function makeIssuer(
   verifier: TokenVerifier,
   addresses: TokenAddresses,
   publishers: Publishers,
-  factor: SecondFactor,
-  vault: Vault,
+  { vault, hasFactor }: AccountParts,
   book: GrantBook,
 ): GrantIssuer {
-  const hasFactor: HasFactor = (tx, accountId) => factor.isHeld(tx, accountId);
   const made = { sql, clock, randomness, logger, verifier, addresses, publishers };
   return new GrantIssuer({ ...made, vault, hasFactor, book });
 }

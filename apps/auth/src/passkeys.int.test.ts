@@ -3,7 +3,8 @@ import type { Pool } from '@rind/database';
 import { systemRandomness } from '@rind/kernel';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PasskeyFactor } from './second-factor/passkey-factor.ts';
-import { SecondFactor } from './second-factor/second-factor.ts';
+import type { AccountParts } from './accounts/account-parts.ts';
+import { PARTS } from './web/web.module.ts';
 import { Vault } from './protection/vault.ts';
 import { startAuth } from './testing/auth-fixture.ts';
 import type { AuthFixture } from './testing/auth-fixture.ts';
@@ -528,7 +529,7 @@ describe('who can write the database, and does not have the key outside it,', ()
   });
 
   it('is not taken for somebody who has a second factor, but asked for one', async () => {
-    const factor = auth.app.nest.get(SecondFactor, { strict: false });
+    const { hasFactor } = auth.app.nest.get<AccountParts>(PARTS, { strict: false });
     const { rows } = await pool.query<{ id: string }>('SELECT id FROM auth.account WHERE username = $1', [
       name,
     ]);
@@ -544,9 +545,9 @@ describe('who can write the database, and does not have the key outside it,', ()
       [accountId, Buffer.alloc(64)],
     );
     await halfWay();
-    expect(await factor.isHeld(pool, accountId)).toBe(false);
+    expect(await hasFactor(pool, accountId)).toBe(false);
     await withPasskey();
-    expect(await factor.isHeld(pool, accountId)).toBe(true);
+    expect(await hasFactor(pool, accountId)).toBe(true);
   });
 
   it('writes no challenge, and reads none', async () => {

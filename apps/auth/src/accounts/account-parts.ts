@@ -5,6 +5,7 @@ import type { Devices } from '../devices/devices.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { Vault } from '../protection/vault.ts';
 import type { HalfSessions } from '../second-factor/half-sessions.ts';
+import type { HasFactor } from '../second-factor/enrolment.ts';
 import type { PasskeyFactor } from '../second-factor/passkey-factor.ts';
 import type { RecoveryCodes } from '../second-factor/recovery-codes.ts';
 import type { TotpFactor } from '../second-factor/totp-factor.ts';
@@ -29,6 +30,8 @@ export interface AccountParts {
   readonly vault: Vault;
   readonly totp: TotpFactor;
   readonly passkeys: PasskeyFactor;
+  /** Whether an account has a second factor that its owner set up. */
+  readonly hasFactor: HasFactor;
   readonly recoveryCodes: RecoveryCodes;
   readonly halfSessions: HalfSessions;
   readonly devices: Devices;

@@ -5,12 +5,10 @@ import { createHash } from 'node:crypto';
 /** Knows passwords that were stolen elsewhere: guessers try those first. */
 export interface BreachedPasswords {
   isBreached(password: string): Promise<boolean>;
-  close(): Promise<void>;
 }
 
 export const noBreachedPasswords: BreachedPasswords = {
   isBreached: () => Promise.resolve(false),
-  close: () => Promise.resolve(),
 };
 
 const digestLength = 40;

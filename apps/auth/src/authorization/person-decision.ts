@@ -5,7 +5,7 @@ import { AuthError } from '../errors.ts';
 import { accessTo } from '../projects/project-table.ts';
 import type { ProjectAccess } from '../projects/project-table.ts';
 import type { Vault } from '../protection/vault.ts';
-import type { HasFactor } from '../second-factor/second-factor.ts';
+import type { HasFactor } from '../second-factor/enrolment.ts';
 import type { Person } from '../sessions/sessions.ts';
 import { refusalFor } from './person-may.ts';
 import type { PersonAction, PersonFacts } from './person-may.ts';

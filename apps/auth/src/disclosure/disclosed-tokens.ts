@@ -4,6 +4,7 @@ import type { AccountParts } from '../accounts/account-parts.ts';
 import { audit } from '../audit/audit-log.ts';
 import { AuthError } from '../errors.ts';
 import { tokenDisclosed } from '../mail/messages.ts';
+import { revokeToken } from '../tokens/token-table.ts';
 import type { TokenVerifier, VerifiedToken } from '../tokens/token-verifier.ts';
 
 /** One that somebody found where it should not be. */
@@ -45,10 +46,7 @@ export class DisclosedTokens {
   }
 
   async revoke({ token: text, url }: Disclosure): Promise<void> {
-    const token = await this.verifier.verify(text).catch((error: unknown) => {
-      if (error instanceof AuthError && error.code !== 'seal.broken') return null;
-      throw error;
-    });
+    const token = await this.verifier.verifyOrNull(text);
     if (token === null) return;
     await this.parts.sql.transaction((tx) => this.revokeWithin(tx, token, url));
   }
@@ -56,12 +54,8 @@ export class DisclosedTokens {
   private async revokeWithin(tx: Sql, token: VerifiedToken, url: string): Promise<void> {
     const { clock, emails, outbox } = this.parts;
     const now = new Date(clock.nowMs());
-    const { rows } = await tx.query<{ description: string }>(
-      'UPDATE auth.token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING description',
-      [token.id, now],
-    );
-    const [revoked] = rows;
-    if (revoked === undefined) return;
+    const description = await revokeToken(tx, token.id, now);
+    if (description === null) return;
     const { account } = token.holder;
     await audit(tx, clock, {
       ...{ event: 'token.disclosed', actor: token.holderName, detail: { tokenId: token.id, url } },
@@ -70,7 +64,7 @@ export class DisclosedTokens {
     const email = account === null ? null : await emails.ofAccount(tx, account.id);
     if (account === null || email === null) return;
     // Also to an address that is not confirmed: whoever reads it can only be warned by it.
-    const message = tokenDisclosed(account.username, revoked.description, now.toUTCString(), url);
+    const message = tokenDisclosed(account.username, description, now.toUTCString(), url);
     await outbox.put(tx, email.address, message);
   }
 }

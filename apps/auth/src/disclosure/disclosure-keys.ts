@@ -3,7 +3,8 @@ import type { PublicKey } from '@rind/crypto';
 import type { Clock } from '@rind/kernel';
 import type { Logger } from '@rind/nest-kit';
 import { AuthError } from '../errors.ts';
-import { fetchJson } from '../trusted-publishing/issuer-fetch.ts';
+import { fetchJson } from '../remote/json-fetch.ts';
+import { SingleRefresh } from '../remote/single-refresh.ts';
 
 interface KnownKeys {
   readonly byId: ReadonlyMap<string, PublicKey>;
@@ -27,11 +28,14 @@ export interface DisclosureKeysParts {
 export class DisclosureKeys {
   private readonly parts: DisclosureKeysParts;
   private known: KnownKeys | null = null;
-  private triedMs = -Infinity;
-  private under: Promise<void> | null = null;
+  private readonly refresh: SingleRefresh;
 
   constructor(parts: DisclosureKeysParts) {
     this.parts = parts;
+    this.refresh = new SingleRefresh(
+      (nowMs) => this.load(nowMs),
+      (error) => parts.logger.warn('disclosure.keys-unavailable', { error }),
+    );
   }
 
   /**
@@ -47,7 +51,7 @@ export class DisclosureKeys {
     const nowMs = this.parts.clock.nowMs();
     const fresh = this.known !== null && nowMs - this.known.fetchedMs < freshMs;
     if (fresh && this.known!.byId.has(keyIdentifier)) return this.known!.byId;
-    if (this.under !== null || nowMs - this.triedMs >= unknownEveryMs) await this.refresh(nowMs);
+    await this.refresh.run(nowMs, unknownEveryMs);
     if (this.known === null) {
       throw new AuthError(
         'disclosure.keys-unavailable',
@@ -56,16 +60,6 @@ export class DisclosureKeys {
       );
     }
     return this.known.byId;
-  }
-
-  private async refresh(nowMs: number): Promise<void> {
-    if (this.under === null) {
-      this.triedMs = nowMs;
-      this.under = this.load(nowMs)
-        .catch((error: unknown) => this.parts.logger.warn('disclosure.keys-unavailable', { error }))
-        .finally(() => (this.under = null));
-    }
-    await this.under;
   }
 
   private async load(nowMs: number): Promise<void> {

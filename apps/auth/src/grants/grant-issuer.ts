@@ -11,7 +11,7 @@ import { AuthError } from '../errors.ts';
 import { accessTo, createProject } from '../projects/project-table.ts';
 import type { ProjectAccess } from '../projects/project-table.ts';
 import type { Vault } from '../protection/vault.ts';
-import type { HasFactor } from '../second-factor/second-factor.ts';
+import type { HasFactor } from '../second-factor/enrolment.ts';
 import type { TokenAddresses } from '../tokens/token-addresses.ts';
 import { touchToken } from '../tokens/token-table.ts';
 import { appendTokenUses, tokenUses, unused } from '../tokens/token-uses.ts';

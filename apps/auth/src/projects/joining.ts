@@ -1,10 +1,12 @@
 import type { TransactionalSql } from '@rind/database';
 import type { Clock, ProjectName } from '@rind/kernel';
+import type { AccountParts } from '../accounts/account-parts.ts';
 import { audit } from '../audit/audit-log.ts';
 import type { ProjectRole } from '../authorization/decide.ts';
 import type { FactSources } from '../authorization/person-decision.ts';
 import { refusalToJoin } from '../authorization/person-may.ts';
 import { AuthError } from '../errors.ts';
+import { mailAccount } from '../mail/account-mail.ts';
 import { invited } from '../mail/messages.ts';
 import type { Person } from '../sessions/sessions.ts';
 import type { Invitation, Invitations } from './invitations.ts';
@@ -12,7 +14,7 @@ import { holdProject, membersOf, putMember } from './member-table.ts';
 import type { Members, ProjectAct } from './members.ts';
 import { accessTo } from './project-table.ts';
 
-export interface JoiningParts extends FactSources {
+export interface JoiningParts extends FactSources, Pick<AccountParts, 'outbox'> {
   readonly sql: TransactionalSql;
   readonly clock: Clock;
   readonly origin: string;
@@ -41,7 +43,12 @@ export class Joining {
         detail: { user: account.username, role },
       });
       const link = `${origin}/account/invitations/`;
-      await members.mail(tx, account.id, invited(account.username, name, role, person.username, link));
+      await mailAccount(
+        this.parts,
+        tx,
+        account.id,
+        invited(account.username, name, role, person.username, link),
+      );
     });
   }
 

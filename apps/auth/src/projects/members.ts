@@ -8,8 +8,8 @@ import { requireMay } from '../authorization/person-decision.ts';
 import type { FactSources } from '../authorization/person-decision.ts';
 import type { PersonAction } from '../authorization/person-may.ts';
 import { AuthError } from '../errors.ts';
+import { mailAccount } from '../mail/account-mail.ts';
 import { factorRequired, membersChanged } from '../mail/messages.ts';
-import type { Message } from '../mail/messages.ts';
 import type { Person } from '../sessions/sessions.ts';
 import type { Invitation, Invitations } from './invitations.ts';
 import { holdProject, membersOf, putMember, removeMember } from './member-table.ts';
@@ -106,7 +106,7 @@ export class Members {
       for (const { accountId, username } of required ? members : []) {
         if (await hasFactor(tx, accountId)) continue;
         const link = `${origin}/account/factors/`;
-        await this.mail(tx, accountId, factorRequired(username, name, person.username, link));
+        await mailAccount(this.parts, tx, accountId, factorRequired(username, name, person.username, link));
       }
       const says = required
         ? 'A second factor is required of everybody'
@@ -149,12 +149,6 @@ export class Members {
     await this.mailAll(act, isMember ? members : [...members, about], says);
   }
 
-  async mail(tx: Sql, accountId: string, message: Message): Promise<void> {
-    const { emails, outbox } = this.parts;
-    const email = await emails.ofAccount(tx, accountId);
-    if (email?.verified === true) await outbox.put(tx, email.address, message);
-  }
-
   private async mailAll(
     { tx, project, person }: ProjectAct,
     people: readonly Pick<Member, 'accountId'>[],
@@ -162,7 +156,7 @@ export class Members {
   ): Promise<void> {
     const at = new Date(this.parts.clock.nowMs()).toUTCString();
     const message = membersChanged(project.name, says, person.username, at);
-    for (const { accountId } of people) await this.mail(tx, accountId, message);
+    for (const { accountId } of people) await mailAccount(this.parts, tx, accountId, message);
   }
 
   private async removeFrom(act: ProjectAct, member: Member): Promise<void> {

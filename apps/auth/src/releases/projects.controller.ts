@@ -15,14 +15,12 @@ import { projectsOf } from '../projects/project-table.ts';
 import type { Person } from '../sessions/sessions.ts';
 import { WebProblems } from '../web/web-problems.ts';
 import { Web } from '../web/web-request.ts';
+import { PARTS } from '../web/web.module.ts';
 import { projectOf, projectPath, releasePath, versionOf } from './addresses.ts';
 import type { Parameters } from './addresses.ts';
 import { projectContent, projectsContent, releaseContent } from './project-pages.ts';
 import type { Deliveries } from './project-pages.ts';
 import { describeFiles, recordedReleases, recordedStatus } from './project-record.ts';
-
-/** `FactSources`: what decisions are made on. */
-export const FACTS = Symbol('facts about people and projects');
 
 const projectsOnPage = 100;
 const releasesOnPage = 50;
@@ -34,7 +32,7 @@ export class ProjectsController {
   constructor(
     @Inject(Web) private readonly web: Web,
     @Inject(DATABASE) private readonly sql: Sql,
-    @Inject(FACTS) private readonly facts: FactSources,
+    @Inject(PARTS) private readonly facts: FactSources,
     @Inject(CONFIG) private readonly config: AuthConfig,
   ) {}
 

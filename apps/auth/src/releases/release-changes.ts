@@ -9,6 +9,7 @@ import type { Courier } from '../delivery/courier.ts';
 import { queueDeliveries } from '../delivery/delivery-table.ts';
 import { AuthError } from '../errors.ts';
 import type { BookedGrant, GrantBook, GrantDraft } from '../grants/grant-book.ts';
+import { mailAccount } from '../mail/account-mail.ts';
 import { releaseChanged } from '../mail/release-messages.ts';
 import { holdProject, membersOf } from '../projects/member-table.ts';
 import type { Person, Visitor } from '../sessions/sessions.ts';
@@ -123,7 +124,7 @@ export class ReleaseChanges {
     person: Person,
     { address }: Visitor,
   ): Promise<void> {
-    const { clock, vault, emails, outbox, origin } = this.parts;
+    const { clock, vault, origin } = this.parts;
     const { project, verb } = subject;
     const now = new Date(clock.nowMs());
     const actor = person.username;
@@ -159,8 +160,7 @@ export class ReleaseChanges {
       link: `${origin}/manage/project/${project}/`,
     });
     for (const { accountId } of await membersOf(sql, vault, project)) {
-      const email = await emails.ofAccount(sql, accountId);
-      if (email?.verified === true) await outbox.put(sql, email.address, message);
+      await mailAccount(this.parts, sql, accountId, message);
     }
   }
 

@@ -33,6 +33,9 @@ export async function isEnrolled(factors: Factors, sql: Sql, accountId: string):
   return enrolled.totp || enrolled.passkeys;
 }
 
+/** Whether an account has a second factor that its owner set up. */
+export type HasFactor = (sql: Sql, accountId: string) => Promise<boolean>;
+
 /** Whether a factor is there that was set up with us, for what only those may do who have one: no other row counts. */
 export async function holdsFactor(
   { totp, passkeys }: Factors,

@@ -1,10 +1,9 @@
-import type { Sql } from '@rind/database';
 import { fromUtf8, toHex, utf8 } from '@rind/kernel';
 import type { AccountParts } from '../accounts/account-parts.ts';
 import { knowsPassword } from '../accounts/password-proof.ts';
 import { factorAdded, factorRemoved, recoveryCodesMade } from '../mail/messages.ts';
 import type { Person, Visitor } from '../sessions/sessions.ts';
-import { enrolledFactors, holdsFactor, isEnrolled } from './enrolment.ts';
+import { enrolledFactors, isEnrolled } from './enrolment.ts';
 import type { EnrolledFactors } from './enrolment.ts';
 import { codeUsed, tell } from './factor-notice.ts';
 import { countTry, useCode } from './factor-tries.ts';
@@ -21,20 +20,12 @@ export interface FactorState extends RecoveryCodesState {
 
 export type EnrolOutcome = CodeOutcome | 'stale' | 'already' | 'not-allowed';
 
-/** Whether an account has a second factor. */
-export type HasFactor = (sql: Sql, accountId: string) => Promise<boolean>;
-
 /** Enrolling, using and removing second factors. Whatever is done with them is mailed and stands in the log. */
 export class SecondFactor {
   private readonly parts: AccountParts;
 
   constructor(parts: AccountParts) {
     this.parts = parts;
-  }
-
-  /** Whether the account has a second factor that its owner set up. */
-  isHeld(sql: Sql, accountId: string): Promise<boolean> {
-    return holdsFactor(this.parts, sql, accountId);
   }
 
   async state(accountId: string): Promise<FactorState> {

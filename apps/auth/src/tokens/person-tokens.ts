@@ -6,10 +6,10 @@ import type { AccountParts } from '../accounts/account-parts.ts';
 import { audit } from '../audit/audit-log.ts';
 import { refusalToMint } from '../authorization/person-may.ts';
 import type { MintRefusal } from '../authorization/person-may.ts';
+import { mailAccount } from '../mail/account-mail.ts';
 import { tokenCreated, tokenRevoked } from '../mail/messages.ts';
 import type { Message } from '../mail/messages.ts';
 import { accessTo } from '../projects/project-table.ts';
-import { holdsFactor } from '../second-factor/enrolment.ts';
 import type { Person, Visitor } from '../sessions/sessions.ts';
 import type { MintedToken, TokenMint } from './token-mint.ts';
 import { hasLiveToken, isTokenId, listTokens, revokeToken } from './token-table.ts';
@@ -57,7 +57,7 @@ export class PersonTokens {
     const email = await this.parts.emails.ofAccount(sql, person.accountId);
     return refusalToMint({
       emailVerified: email?.verified === true,
-      secondFactor: await holdsFactor(this.parts, sql, person.accountId),
+      secondFactor: await this.parts.hasFactor(sql, person.accountId),
       sudoByFactor: person.sudoByFactor,
     });
   }
@@ -97,7 +97,7 @@ export class PersonTokens {
     const { sql, clock } = this.parts;
     if (!isTokenId(tokenId)) return false;
     return sql.transaction(async (tx) => {
-      const description = await revokeToken(tx, tokenId, person.accountId, new Date(clock.nowMs()));
+      const description = await revokeToken(tx, tokenId, new Date(clock.nowMs()), person.accountId);
       if (description === null) return false;
       await audit(tx, clock, {
         event: 'token.revoked',
@@ -128,10 +128,8 @@ export class PersonTokens {
   }
 
   private async tell(tx: Sql, { accountId }: Person, message: (at: string) => Message): Promise<void> {
-    const { clock, emails, outbox } = this.parts;
-    const email = await emails.ofAccount(tx, accountId);
-    if (email?.verified !== true) return;
-    await outbox.put(tx, email.address, message(new Date(clock.nowMs()).toUTCString()));
+    const at = new Date(this.parts.clock.nowMs()).toUTCString();
+    await mailAccount(this.parts, tx, accountId, message(at));
   }
 }
 

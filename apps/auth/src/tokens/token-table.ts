@@ -138,12 +138,17 @@ export async function hasLiveToken(sql: Sql, accountId: string, description: str
   return rows.length > 0;
 }
 
-/** Answers the description; null when it is no token of the account, or was revoked before. */
-export async function revokeToken(sql: Sql, id: string, accountId: string, at: Date): Promise<string | null> {
+/** Answers the description; null when it was revoked before, or is none of `accountId`'s where that is given. */
+export async function revokeToken(
+  sql: Sql,
+  id: string,
+  at: Date,
+  accountId: string | null = null,
+): Promise<string | null> {
   const { rows } = await sql.query<{ description: string }>(
-    `UPDATE auth.token SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
-     RETURNING description`,
-    [id, accountId, at],
+    `UPDATE auth.token SET revoked_at = $2
+      WHERE id = $1 AND revoked_at IS NULL AND ($3::uuid IS NULL OR account_id = $3) RETURNING description`,
+    [id, at, accountId],
   );
   return rows[0]?.description ?? null;
 }

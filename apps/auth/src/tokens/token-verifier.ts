@@ -95,6 +95,16 @@ export class TokenVerifier {
     return { id, holder, holderName, revoked, caveats, secondFactorAtMs };
   }
 
+  /** Null for whatever is no token of ours. @throws AuthError `seal.broken` */
+  async verifyOrNull(text: string): Promise<VerifiedToken | null> {
+    try {
+      return await this.verify(text);
+    } catch (error) {
+      if (error instanceof AuthError && error.code !== 'seal.broken') return null;
+      throw error;
+    }
+  }
+
   /** The first caveat that does not hold; for `any upload`, those that ask which are left for later. */
   failedCaveat(token: VerifiedToken, upload: UploadFacts | 'any upload'): CaveatFailure | null {
     const early = upload === 'any upload';

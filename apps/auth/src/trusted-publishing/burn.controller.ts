@@ -5,8 +5,8 @@ import type { Clock } from '@rind/kernel';
 import type { FastifyRequest } from 'fastify';
 import { audit } from '../audit/audit-log.ts';
 import { DATABASE } from '../database.ts';
-import { AuthError } from '../errors.ts';
 import { Rates, tooMany } from '../limits/rates.ts';
+import { revokeToken } from '../tokens/token-table.ts';
 import { TokenVerifier } from '../tokens/token-verifier.ts';
 import type { VerifiedToken } from '../tokens/token-verifier.ts';
 import { MintProblems } from './mint-problems.ts';
@@ -29,21 +29,14 @@ export class BurnController {
   async burn(@Req() request: FastifyRequest): Promise<{ message: 'Accepted' }> {
     if (!(await this.rates.take(['oidc/address', request.ip]))) throw tooMany();
     const text = readTokenRequest(request.body);
-    const token = await this.verifier.verify(text).catch((error: unknown) => {
-      if (error instanceof AuthError && error.code !== 'seal.broken') return null;
-      throw error;
-    });
+    const token = await this.verifier.verifyOrNull(text);
     if (token !== null && token.holder.account === null) await this.revoke(token, request.ip);
     return { message: 'Accepted' };
   }
 
   private async revoke({ id, holderName }: VerifiedToken, address: string): Promise<void> {
     await this.sql.transaction(async (tx) => {
-      const { rowCount } = await tx.query(
-        'UPDATE auth.token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL',
-        [id, new Date(this.clock.nowMs())],
-      );
-      if (rowCount !== 1) return;
+      if ((await revokeToken(tx, id, new Date(this.clock.nowMs()))) === null) return;
       const detail = { tokenId: id, address };
       await audit(tx, this.clock, { event: 'token.revoked', actor: holderName, detail });
     });

@@ -3,7 +3,8 @@ import type { CryptoKey, JSONWebKeySet, JWSHeaderParameters, LocalJWKSet } from 
 import type { Clock } from '@rind/kernel';
 import type { Logger } from '@rind/nest-kit';
 import { AuthError } from '../errors.ts';
-import { fetchJson } from './issuer-fetch.ts';
+import { fetchJson } from '../remote/json-fetch.ts';
+import { SingleRefresh } from '../remote/single-refresh.ts';
 import { isTrustworthyAddress } from './issuer-list.ts';
 import type { Issuer } from './issuer-list.ts';
 
@@ -27,15 +28,16 @@ const maxKeys = 100;
 export class IssuerKeys {
   private readonly issuer: Issuer;
   private readonly clock: Clock;
-  private readonly logger: Logger;
   private known: KnownKeys | null = null;
-  private triedMs = -Infinity;
-  private under: Promise<void> | null = null;
+  private readonly refresh: SingleRefresh;
 
   constructor(issuer: Issuer, clock: Clock, logger: Logger) {
     this.issuer = issuer;
     this.clock = clock;
-    this.logger = logger;
+    this.refresh = new SingleRefresh(
+      (nowMs) => this.load(nowMs),
+      (error) => logger.warn('oidc.issuer-unavailable', { issuer: issuer.url, error }),
+    );
   }
 
   /** The key that a token's header names. @throws AuthError `oidc.issuer-unavailable`; jose's `JWKSNoMatchingKey` */
@@ -48,26 +50,12 @@ export class IssuerKeys {
     const nowMs = this.clock.nowMs();
     const fresh = this.known !== null && nowMs - this.known.fetchedMs < freshMs;
     if (fresh && this.known!.kids.has(kid)) return this.known!;
-    const pauseMs = fresh ? unknownEveryMs : failedEveryMs;
-    if (this.under !== null || nowMs - this.triedMs >= pauseMs) await this.refresh(nowMs);
+    await this.refresh.run(nowMs, fresh ? unknownEveryMs : failedEveryMs);
     const { known } = this;
     if (known === null || nowMs - known.fetchedMs >= usableMs) throw unavailable();
     // It may be one of the keys that could not be asked for.
-    if (!known.kids.has(kid) && known.fetchedMs < this.triedMs) throw unavailable();
+    if (!known.kids.has(kid) && known.fetchedMs < this.refresh.lastTryMs) throw unavailable();
     return known;
-  }
-
-  /** One at a time. That it failed is written down; what to do about it is told by the keys that are known. */
-  private async refresh(nowMs: number): Promise<void> {
-    if (this.under === null) {
-      this.triedMs = nowMs;
-      this.under = this.load(nowMs)
-        .catch((error: unknown) =>
-          this.logger.warn('oidc.issuer-unavailable', { issuer: this.issuer.url, error }),
-        )
-        .finally(() => (this.under = null));
-    }
-    await this.under;
   }
 
   private async load(nowMs: number): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Sql } from '@rind/database';
 import type { ProjectName } from '@rind/kernel';
 import type { AccountParts } from '../accounts/account-parts.ts';
+import { mailAccount } from '../mail/account-mail.ts';
 import {
   pendingPublisherInvalidated,
   pendingPublisherUsed,
   publisherAdded,
   publisherRemoved,
 } from '../mail/messages.ts';
-import type { Message } from '../mail/messages.ts';
 import { membersOf } from '../projects/member-table.ts';
 import type { PendingPublisher } from './pending-publishers.ts';
 import { describe } from './publisher-claims.ts';
@@ -41,22 +41,17 @@ export class PublisherMails {
     const message = (what === 'added' ? publisherAdded : publisherRemoved)(project, publisher, by, at);
     const members = await membersOf(tx, this.parts.vault, project);
     for (const { accountId, role } of members)
-      if (role === 'owner') await this.toAccount(tx, accountId, message);
+      if (role === 'owner') await mailAccount(this.parts, tx, accountId, message);
   }
 
   async pendingUsed(tx: Sql, { accountId, project, issuer, claims }: PendingPublisher): Promise<void> {
     const publisher = `${describe(claims)} (${issuer})`;
-    await this.toAccount(tx, accountId, pendingPublisherUsed(project, publisher, this.now()));
+    await mailAccount(this.parts, tx, accountId, pendingPublisherUsed(project, publisher, this.now()));
   }
 
   async pendingInvalidated(tx: Sql, { accountId, project, issuer, claims }: PendingPublisher): Promise<void> {
     const publisher = `${describe(claims)} (${issuer})`;
-    await this.toAccount(tx, accountId, pendingPublisherInvalidated(project, publisher, this.now()));
-  }
-
-  private async toAccount(tx: Sql, accountId: string, message: Message): Promise<void> {
-    const email = await this.parts.emails.ofAccount(tx, accountId);
-    if (email?.verified === true) await this.parts.outbox.put(tx, email.address, message);
+    await mailAccount(this.parts, tx, accountId, pendingPublisherInvalidated(project, publisher, this.now()));
   }
 
   private now(): string {

@@ -9,8 +9,6 @@ import { DATABASE } from '../database.ts';
 import { DatabaseModule } from '../database.module.ts';
 import { Rates } from '../limits/rates.ts';
 import { Vault } from '../protection/vault.ts';
-import { SecondFactor } from '../second-factor/second-factor.ts';
-import type { HasFactor } from '../second-factor/second-factor.ts';
 import { RootKeySeal } from '../tokens/root-key-seal.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { PublishingController } from '../web/publishing.controller.ts';
@@ -44,17 +42,13 @@ import { Publishers } from './publishers.ts';
     { provide: Rates, inject: [PARTS], useFactory: ({ rates }: AccountParts) => rates },
     {
       provide: PublisherChanges,
-      inject: [PARTS, SecondFactor, Publishers, PendingPublishers, PublisherMails],
+      inject: [PARTS, Publishers, PendingPublishers, PublisherMails],
       useFactory: (
         parts: AccountParts,
-        factor: SecondFactor,
         publishers: Publishers,
         pending: PendingPublishers,
         mails: PublisherMails,
-      ) => {
-        const hasFactor: HasFactor = (sql, accountId) => factor.isHeld(sql, accountId);
-        return new PublisherChanges({ ...parts, hasFactor, publishers, pending, mails });
-      },
+      ) => new PublisherChanges({ ...parts, publishers, pending, mails }),
     },
     {
       provide: PublisherMint,

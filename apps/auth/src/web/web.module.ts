@@ -31,6 +31,7 @@ import { HalfSessions, waitingSeconds } from '../second-factor/half-sessions.ts'
 import { PasskeyFactor } from '../second-factor/passkey-factor.ts';
 import { Passkeys } from '../second-factor/passkeys.ts';
 import { RecoveryCodes } from '../second-factor/recovery-codes.ts';
+import { holdsFactor } from '../second-factor/enrolment.ts';
 import { SecondFactor } from '../second-factor/second-factor.ts';
 import { TotpFactor } from '../second-factor/totp-factor.ts';
 import { Sessions, sessionSeconds } from '../sessions/sessions.ts';
@@ -165,6 +166,8 @@ async function partsOf(
     logger.error('roles.not-proven', { error }),
   );
   const kept = { vault, clock, randomness };
+  const totp = new TotpFactor(kept);
+  const passkeys = new PasskeyFactor({ ...kept, origin: config.origin });
   return {
     sql,
     clock,
@@ -178,16 +181,15 @@ async function partsOf(
     passwords: new Passwords({ vault, randomness }),
     breached,
     vault,
-    totp: new TotpFactor(kept),
+    totp,
     recoveryCodes: new RecoveryCodes(kept),
     halfSessions: new HalfSessions(kept),
     devices: new Devices(kept),
-    passkeys: new PasskeyFactor({ ...kept, origin: config.origin }),
+    passkeys,
+    hasFactor: (tx, accountId) => holdsFactor({ totp, passkeys }, tx, accountId),
   };
 }
 
 function projectParts(parts: AccountParts): MembersParts {
-  const factor = new SecondFactor(parts);
-  const invitations = new Invitations(parts);
-  return { ...parts, invitations, hasFactor: (sql, accountId) => factor.isHeld(sql, accountId) };
+  return { ...parts, invitations: new Invitations(parts) };
 }
